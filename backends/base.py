@@ -1,0 +1,82 @@
+"""The protocol that every way of reaching a cluster follows, and the small types it speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import httpx
+    from anyio.abc import ByteStream
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A command that ended: its exit code and what it wrote, cut at the limit that was asked for."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A port as seen from the head node."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class ConnectOptions:
+    """What the command line says about reaching a cluster, for all backends. Never printed: it holds secrets."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    token: str | None = field(default=None, repr=False)
+    token_file: Path | None = None
+    ca_cert: Path | None = None
+    insecure: bool = False
+    dashboard_port: int | None = None
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """One cluster, reached one way. Every method may raise a `RaymonError`, and nothing else on purpose."""
+
+    @property
+    def dashboard(self) -> Endpoint:
+        """Where the dashboard listens, as seen from the head node."""
+
+    def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
+        """Return a client for anything that speaks HTTP at `endpoint`; the caller closes it.
+
+        For the dashboard's endpoint the client carries base URL, path prefix, token and headers; for any
+        other endpoint it carries no credentials.
+        """
+
+    async def dial(self, endpoint: Endpoint) -> ByteStream:
+        """Open a byte stream to `endpoint`."""
+
+    async def run(
+        self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20
+    ) -> Completed:
+        """Run a command on the head node, inside its container where there is one.
+
+        At most `limit` bytes of each of stdout and stderr are kept. Raises `TimedOutError` after `timeout_s`, the
+        command then being ended.
+        """
+
+    async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
+        """Return up to `limit` bytes of a file on the head node, from `offset`; a negative one counts from its end."""
+
+    def describe(self) -> str:
+        """Return how the cluster is reached, for the header: `local 127.0.0.1:8265`, `ssh ubuntu@head`."""
+
+    async def aclose(self) -> None:
+        """Give back every connection; safe to call twice."""

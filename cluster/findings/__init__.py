@@ -1,0 +1,1 @@
+"""What needs attention: one small rule a file, each a pure function of what is known of the cluster."""

@@ -1,0 +1,33 @@
+"""One thing that needs attention, with its cause."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+
+class Severity(IntEnum):
+    """How urgent a finding is; higher is worse."""
+
+    INFO = 0
+    WARNING = 1
+    ERROR = 2
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing that needs attention.
+
+    `id` stays the same while the trouble lasts. `title` names it in a few words, `cause` says why in one sentence,
+    `where` is the pane that shows more (`nodes`, `autoscaler`, `jobs`, `tasks`, `actors`, `more`), `subject` the row's
+    key there, `since` seconds since the epoch, `hint` what to do.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    cause: str = ""
+    where: str = ""
+    subject: str = ""
+    since: float | None = None
+    hint: str = ""

@@ -1,0 +1,20 @@
+"""A worker process as GCS knows it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Worker(Struct, frozen=True, kw_only=True):
+    """One row of `/api/v0/workers`; a time of 0 or of 2^64-1 means "none"."""
+
+    worker_id: str
+    is_alive: bool | None = None
+    worker_type: str = ""
+    exit_type: str | None = None
+    exit_detail: str | None = None
+    node_id: str | None = None
+    ip: str = ""
+    pid: int | None = None
+    start_time_ms: float | None = None
+    end_time_ms: float | None = None

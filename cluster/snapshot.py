@@ -1,0 +1,47 @@
+"""The whole picture of a cluster at one moment, never changed, only replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from msgspec import Struct
+
+from raymon_tui.cluster.feeds.feed import Feed, Reading
+from raymon_tui.cluster.findings.finding import Finding
+
+T = TypeVar("T")
+
+_NOTHING: Reading[Any] = Reading()
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """How the connection to the cluster is.
+
+    `state` is `connecting`, `live`, `slow`, `lost` or `refused`; `since` when it became so; `said` and `advice` are the last
+    failure's words.
+    """
+
+    state: str = "connecting"
+    since: float = 0.0
+    said: str = ""
+    advice: str = ""
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """Every feed's last reading at `at` (seconds since the epoch), and what was found in them."""
+
+    at: float = 0.0
+    target: str = ""
+    reached_by: str = ""
+    link: Link = Link()
+    readings: Mapping[str, Reading[Any]] = {}
+    findings: tuple[Finding, ...] = ()
+
+    def reading(self, feed: Feed[T]) -> Reading[T]:
+        """Return what is known of `feed`; an empty reading where it was never asked."""
+        return cast("Reading[T]", self.readings.get(feed.name, _NOTHING))
+
+    def value(self, feed: Feed[T]) -> T | None:
+        """Return the last good answer of `feed`, however old."""
+        return self.reading(feed).value

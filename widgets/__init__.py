@@ -1,0 +1,1 @@
+"""How one thing looks: table, meter, sparkline, chart, log view. Nothing here reads or asks anything."""

@@ -1,0 +1,43 @@
+"""Text with a role instead of a colour, and the cleaning of text that comes from outside."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Role = Literal["ink", "dim", "faint", "track", "accent", "gpu", "good", "warning", "bad"]
+"""What a piece of text means; the theme says which colour that is. Colour carries state, nothing else."""
+
+
+class Piece(NamedTuple):
+    """A run of text of one role. `text` must have come through `plain` if it came from outside."""
+
+    text: str
+    role: Role = "ink"
+    bold: bool = False
+
+
+Content = tuple[Piece, ...]
+"""What one table cell, or one line, shows."""
+
+UNKNOWN = Piece("–", "faint")
+"""Stands for every value that could not be read."""
+
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)}
+_PICTURES |= {0x7F: "␡", 0x2028: "␤", 0x2029: "␤"}
+_PICTURES |= {code: "�" for code in range(0x80, 0xA0)}
+_PICTURES |= {code: "�" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)}
+_PICTURES |= {code: "�" for code in (*range(0xD800, 0xE000), 0xFEFF)}
+
+
+def plain(text: str, limit: int = 1000) -> str:
+    """Return `text` as something that can only be looked at: one line, no control code, at most `limit` characters.
+
+    Control codes become their pictures (U+2400…), those that turn the direction of writing become U+FFFD.
+    """
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return cut if cut.isascii() and cut.isprintable() else cut.translate(_PICTURES)
+
+
+def piece(text: str, role: Role = "ink", *, bold: bool = False) -> Content:
+    """Return one cleaned run of text as a cell's content."""
+    return (Piece(plain(text), role, bold),)

@@ -1,0 +1,1 @@
+"""The live table: rows of frozen data drawn line by line, of which only changed lines are drawn again."""
