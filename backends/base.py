@@ -63,9 +63,7 @@ class Backend(Protocol):
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Open a byte stream to `endpoint`."""
 
-    async def run(
-        self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20
-    ) -> Completed:
+    async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
         """Run a command on the head node, inside its container where there is one.
 
         At most `limit` bytes of each of stdout and stderr are kept. Raises `TimedOutError` after `timeout_s`, the

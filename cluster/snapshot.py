@@ -18,8 +18,8 @@ _NOTHING: Reading[Any] = Reading()
 class Link(Struct, frozen=True, kw_only=True):
     """How the connection to the cluster is.
 
-    `state` is `connecting`, `live`, `slow`, `lost` or `refused`; `since` when it became so; `said` and `advice` are the last
-    failure's words.
+    `state` is `connecting`, `live`, `slow`, `lost` or `refused`; `since` when it became so; `said` and `advice` are the
+    last failure's words.
     """
 
     state: str = "connecting"

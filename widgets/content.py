@@ -24,9 +24,9 @@ UNKNOWN = Piece("–", "faint")
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)}
 _PICTURES |= {0x7F: "␡", 0x2028: "␤", 0x2029: "␤"}
-_PICTURES |= {code: "�" for code in range(0x80, 0xA0)}
-_PICTURES |= {code: "�" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)}
-_PICTURES |= {code: "�" for code in (*range(0xD800, 0xE000), 0xFEFF)}
+_PICTURES |= dict.fromkeys(range(128, 160), "�")
+_PICTURES |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298), 8206, 8207, 1564), "�")
+_PICTURES |= dict.fromkeys((*range(55296, 57344), 65279), "�")
 
 
 def plain(text: str, limit: int = 1000) -> str:

@@ -72,7 +72,6 @@ def age(seconds: float | None) -> str:
 def shape(resources: dict[str, float]) -> str:
     """Return resources as Ray writes a demand: `{CPU: 1, GPU: 0.5}`; memory with its unit."""
     parts = (
-        f"{name}: {size(value) if 'memory' in name else amount(value)}"
-        for name, value in sorted(resources.items())
+        f"{name}: {size(value) if 'memory' in name else amount(value)}" for name, value in sorted(resources.items())
     )
     return "{" + ", ".join(parts) + "}"

@@ -15,7 +15,7 @@ SortKey = float | str | None
 
 @dataclass(frozen=True)
 class Moment:
-    """What a cell may know besides its row: the time that ages count to (seconds since the epoch), and the glyphs to use."""
+    """What a cell may know besides its row: the time that ages count to (seconds since the epoch), and which glyphs."""
 
     now: float
     ascii_only: bool = False

@@ -1,0 +1,1 @@
+"""The client of the dashboard's HTTP API: one small module a question."""

@@ -1,0 +1,1 @@
+"""The program: command line, app, panes, screens, keys, themes."""
