@@ -1,0 +1,121 @@
+"""The options that every command takes, before or after its name and its target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from raymon_tui.backends.base import ConnectOptions
+from raymon_tui.tui.options import MonitorOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([^\r\n\0]*)")
+
+
+def options_of(ctx: click.Context) -> MonitorOptions:
+    """Return what all levels of the command line said together."""
+    return ctx.find_root().ensure_object(MonitorOptions)
+
+
+def common_options(command: F) -> F:
+    """Give a command the common options; their values are had from `options_of`."""
+    for option in reversed(_COMMON):
+        command = option(command)
+    return command
+
+
+def _keep(change: Callable[[MonitorOptions, Any], MonitorOptions]) -> Callable[..., None]:
+    """Return a callback that applies `change` where the option was really given: a default must not undo it."""
+
+    def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+        if ctx.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT:
+            ctx.find_root().obj = change(options_of(ctx), value)
+
+    return keep
+
+
+def _keep_connect(change: Callable[[ConnectOptions, Any], ConnectOptions]) -> Callable[..., None]:
+    return _keep(lambda options, value: replace(options, connect=change(options.connect, value)))
+
+
+def _headers(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Split `NAME=VALUE`; what is wrong with one is said without its value, which may be a secret."""
+    found = [_HEADER.fullmatch(text) for text in given]
+    if not all(found):
+        raise click.BadParameter("must be NAME=VALUE, as in X-Team=infra", param_hint="'--header'")
+    return tuple((match[1], match[2]) for match in found if match)
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_COMMON = (
+    click.option(
+        "--refresh",
+        type=click.FloatRange(min=0.5, max=3600),
+        metavar="SECONDS",
+        default=MonitorOptions.refresh_s,
+        show_default=True,
+        expose_value=False,
+        callback=_keep(lambda options, value: replace(options, refresh_s=value)),
+        help="Ask this often; a slow head is asked less.",
+    ),
+    click.option(
+        "--token-file",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, token_file=value)),
+        help="Ray's token, if not in RAY_AUTH_TOKEN or ~/.ray/auth_token.",
+    ),
+    click.option(
+        "--header",
+        multiple=True,
+        metavar="NAME=VALUE",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, headers=connect.headers + _headers(value))),
+        help="Send this header to the dashboard; may be repeated.",
+    ),
+    click.option(
+        "--ca-cert",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, ca_cert=value)),
+        help="Trust the authorities in this PEM file for https.",
+    ),
+    click.option(
+        "--insecure",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, insecure=value)),
+        help="Do not check the certificate of an https dashboard.",
+    ),
+    click.option(
+        "--dashboard-port",
+        type=click.IntRange(1, 65535),
+        metavar="PORT",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=value)),
+        help="The dashboard's port on the head node, if not 8265.",
+    ),
+    click.option(
+        "--read-only",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep(lambda options, value: replace(options, read_only=value)),
+        help="Offer nothing that changes the cluster.",
+    ),
+    click.option(
+        "--ascii",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep(lambda options, value: replace(options, ascii_only=value)),
+        help="Draw with ASCII alone.",
+    ),
+)

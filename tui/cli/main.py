@@ -1,0 +1,91 @@
+"""The console script: the commands in one group, and every way in which they may end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from raymon_tui.backends.errors import RaymonError
+from raymon_tui.tui.cli import failure
+from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.monitor import monitor
+
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class TargetGroup(click.Group):
+    """A group whose first word is a command, or else the target of the live monitor."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write both forms of the command line."""
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] COMMAND [TARGET]", prefix="       ")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that `args` start with, or the live monitor with all of `args`."""
+        if self.get_command(ctx, args[0]) is None:
+            args = [monitor.name or "", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=TargetGroup,
+    invoke_without_command=True,
+    context_settings=_HELP,
+)
+@common_options
+@click.version_option(package_name="raymon-tui", message="raymon-tui %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """How a Ray cluster is, and why: a live monitor in the terminal.
+
+    \b
+    TARGET is the cluster to watch:
+      (none)                           the cluster on this machine, else the one
+                                       that RAY_API_SERVER_ADDRESS or RAY_ADDRESS names
+      http(s)://[user:pass@]host[:port][/prefix]
+                                       a dashboard that can be reached from here
+
+    \b
+    Examples:
+      raymon-tui                                on a head node
+      raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
+      raymon-tui status --json | jq .findings   for scripts
+      raymon-tui demo                           no cluster at hand
+
+    \b
+    Keys: ? shows them all, 1..0 go to the panes, / filters, : finds any command, q quits.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(monitor)
+
+
+cli.add_command(monitor)
+
+
+def run(args: Sequence[str]) -> int:
+    """Do what a command line says and return the exit code; a failure is printed, not raised."""
+    try:
+        code = cli.main(args=list(args), prog_name="raymon-tui", standalone_mode=False)
+    except click.Abort:
+        return failure.INTERRUPTED
+    except click.ClickException as error:
+        return failure.show(failure.usage(error))
+    except RaymonError as error:
+        return failure.show(error)
+    except Exception as error:
+        return failure.show_unexpected(error)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Run the console script `raymon-tui`."""
+    code = run(sys.argv[1:])
+    if code == failure.BROKEN_PIPE:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
