@@ -14,6 +14,7 @@ class Piece(NamedTuple):
     text: str
     role: Role = "ink"
     bold: bool = False
+    reverse: bool = False
 
 
 Content = tuple[Piece, ...]

@@ -75,3 +75,16 @@ def shape(resources: dict[str, float]) -> str:
         f"{name}: {size(value) if 'memory' in name else amount(value)}" for name, value in sorted(resources.items())
     )
     return "{" + ", ".join(parts) + "}"
+
+
+def sizes_of(used: float | None, total: float | None) -> str:
+    """Return two sizes in the unit of the larger: `1.1 / 2.4 TiB`, `61 / 320 GiB`."""
+    if total is None:
+        return f"{size(used)} / –"
+    steps = 0
+    while total / 1024**steps >= 1023.95 and steps < len(_UNITS) - 1:
+        steps += 1
+    scaled = total / 1024**steps
+    digits = 0 if scaled >= 100 or steps == 0 else 1
+    first = "–" if used is None else f"{used / 1024**steps:.{digits}f}"
+    return f"{first} / {scaled:.{digits}f} {_UNITS[steps]}"

@@ -1,0 +1,72 @@
+"""The first line of every screen: which cluster, how it is reached, how the link is, how old the picture is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from raymon_tui.cluster.feeds.catalogue import NODES, VERSION
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.widgets.content import Content, Piece, Role, plain
+from raymon_tui.widgets.numbers import duration
+from raymon_tui.widgets.table.column import Moment
+
+
+class View(NamedTuple):
+    """How the user looks at the cluster: whether drawing is paused, and how often answers are asked for."""
+
+    paused: bool = False
+    refresh_s: float = 2.0
+
+
+_LINKS: dict[str, tuple[str, str, Role]] = {
+    "connecting": ("◌", ".", "accent"),
+    "live": ("●", "*", "good"),
+    "slow": ("▲", "!", "warning"),
+    "lost": ("✕", "x", "bad"),
+    "refused": ("✕", "x", "bad"),
+}
+
+
+def header_line(snapshot: Snapshot, view: View, moment: Moment, width: int) -> Content:
+    """Return the header for a screen of `width` cells; what matters least goes first where it is narrow."""
+    left = [Part((Piece(plain(snapshot.target or "Ray", 40), "ink", bold=True),))]
+    about = _about(snapshot, moment)
+    left += [Part((Piece(text, "dim"),), priority) for text, priority in about]
+    right = [Part(_link(snapshot, view, moment))]
+    right.append(Part((Piece(f"every {duration(view.refresh_s).replace('.0s', 's')}", "dim"),), 2))
+    clock = datetime.fromtimestamp(moment.now).strftime("%H:%M:%S")  # noqa: DTZ006 - the user's own clock
+    right.append(Part((Piece(clock, "dim"),), 4))
+    return arrange(left, right, width)
+
+
+def _about(snapshot: Snapshot, moment: Moment) -> list[tuple[str, int]]:
+    dot = "-" if moment.ascii_only else "·"
+    parts: list[tuple[str, int]] = []
+    if snapshot.reached_by and snapshot.reached_by != snapshot.target:
+        parts.append((plain(snapshot.reached_by, 60), 5))
+    version = snapshot.value(VERSION)
+    if version is not None and version.ray_version:
+        parts.append((f"{dot} Ray {plain(version.ray_version, 20)}", 3))
+    head = next((node for node in snapshot.value(NODES) or () if node.is_head), None)
+    if head is not None and head.start_time is not None:
+        parts.append((f"{dot} up {duration(moment.now - head.start_time)}", 6))
+    return parts
+
+
+def _link(snapshot: Snapshot, view: View, moment: Moment) -> Content:
+    glyph, ascii_glyph, role = _LINKS.get(snapshot.link.state, _LINKS["lost"])
+    mark = Piece((ascii_glyph if moment.ascii_only else glyph) + " ", role)
+    if view.paused:
+        return (Piece("‖ " if not moment.ascii_only else "| ", "warning"), Piece("paused", "warning", bold=True))
+    read_at = snapshot.reading(VERSION).read_at
+    newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=read_at)
+    old = "" if newest is None else " " + _steady_age(moment.now - newest)
+    return (mark, Piece(snapshot.link.state + old, "ink" if snapshot.link.state == "live" else role))
+
+
+def _steady_age(seconds: float) -> str:
+    """Return an age that does not flicker: tenths below ten seconds, always as wide."""
+    seconds = max(0.0, seconds)
+    return f"{seconds:.1f}s" if seconds < 9.95 else duration(seconds)

@@ -1,0 +1,26 @@
+"""The messages that pass between the monitor, the app and the screens."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class SnapshotChanged(Message):
+    """The monitor knows more. A terminal that is slow to draw skips the pictures in between."""
+
+    bubble = False
+
+    def __init__(self, changed: frozenset[str]) -> None:
+        super().__init__()
+        self.changed = changed
+
+    def can_replace(self, message: Message) -> bool:
+        """Give way to a later one that already waits, and hand on to it what this one had to say."""
+        if isinstance(message, SnapshotChanged):
+            message.changed |= self.changed
+            return True
+        return False
+
+
+class FeedsChanged(Message):
+    """A pane or a screen needs other answers than before."""

@@ -1,0 +1,63 @@
+"""Jobs: those that run with how far their tasks are, then the newest that ended."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from raymon_tui.cluster.feeds.catalogue import JOB_PROGRESS, JOBS
+from raymon_tui.cluster.model.job import Job, JobProgress
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, plain
+from raymon_tui.widgets.meter import meter
+from raymon_tui.widgets.numbers import age, percent
+from raymon_tui.widgets.states import glyph, mark_of
+from raymon_tui.widgets.table.column import Moment
+
+NAME_CELLS = 14
+
+
+def jobs_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
+    """Return at most `height` jobs."""
+    jobs = snapshot.value(JOBS)
+    if jobs is None:
+        return ((UNKNOWN,),)
+    if not jobs:
+        return ((Piece("no job yet: `ray job submit` makes one", "dim"),),)
+    progress = {one.job_id: one for one in snapshot.value(JOB_PROGRESS) or ()}
+    shown = sorted(jobs, key=lambda job: (job.ended, -(job.end_time or job.start_time or 0)))
+    label = max(6, min(NAME_CELLS, width // 3))
+    hidden = len(shown) - height
+    lines = [_line(job, progress.get(job.job_id or ""), label, moment, width) for job in shown[:height]]
+    if hidden > 0:
+        lines[-1] = (Piece(f"{hidden + 1} more", "faint"),)
+    return tuple(lines)
+
+
+def name_of(job: Job) -> str:
+    """Return the shortest name that people know a job by: its own name, else the submission id, else the job id."""
+    return (job.metadata or {}).get("job_name") or job.submission_id or job.job_id or "–"
+
+
+def _line(job: Job, progress: JobProgress | None, label: int, moment: Moment, width: int) -> Content:
+    name = plain(name_of(job))
+    shown = set_cell_size(name, label) if cell_len(name) <= label else set_cell_size(name, label - 1) + "…"
+    head = (glyph(mark_of(job.status), ascii_only=moment.ascii_only), Piece(f" {shown}  "))
+    room = width - label - 4
+    if not job.ended:
+        return (*head, *_progress(job, progress, moment, room))
+    ended = None if not job.end_time else moment.now - job.end_time / 1000
+    words = f"{age(ended)} ago"
+    if job.status == "FAILED" and job.driver_exit_code is not None:
+        words = f"exit {job.driver_exit_code}, {words}"
+    return (*head, Piece(words[:room], "dim"))
+
+
+def _progress(job: Job, progress: JobProgress | None, moment: Moment, room: int) -> Content:
+    if job.status == "PENDING":
+        return (Piece("waiting for its driver"[:room], "dim"),)
+    if progress is None or progress.total <= 0:
+        started = None if not job.start_time else moment.now - job.start_time / 1000
+        return (Piece(f"for {age(started)}", "dim"),)
+    share = progress.finished / progress.total
+    cells = max(3, room - 6)
+    return (*meter(share, cells, "accent", ascii_only=moment.ascii_only), Piece(f" {percent(100 * share):>5}"))

@@ -1,0 +1,110 @@
+"""The overview: what needs attention, then the whole cluster on one page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.panes.overview.attention_list import AttentionList
+from raymon_tui.tui.panes.overview.jobs import jobs_lines
+from raymon_tui.tui.panes.overview.nodes import nodes_lines
+from raymon_tui.tui.panes.overview.picture_panel import PicturePanel
+from raymon_tui.tui.panes.overview.resources import resources_lines
+from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
+from raymon_tui.tui.panes.overview.trends import cpu_lines, tasks_running_lines
+from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.widgets.table.column import Moment
+
+HOTKEYS = {
+    "nodes": "2",
+    "autoscaler": "3",
+    "jobs": "4",
+    "tasks": "5",
+    "actors": "6",
+    "logs": "8",
+    "events": "9",
+    "more": "0",
+}
+
+
+class OverviewPane(Pane):
+    """Answers "is it fine, and if not, why" without a key."""
+
+    DEFAULT_CSS = """
+    OverviewPane > Horizontal { width: 1fr; }
+    OverviewPane #top { height: 8; }
+    OverviewPane #trends { height: 13; }
+    OverviewPane #states { height: 1fr; }
+    OverviewPane #resources { width: 5fr; }
+    OverviewPane #nodes { width: 3fr; }
+    OverviewPane #jobs { width: 3fr; }
+    OverviewPane #states PicturePanel, OverviewPane #trends PicturePanel { width: 1fr; }
+    OverviewPane.-short #trends { display: none; }
+    OverviewPane.-narrow #jobs { display: none; }
+    """
+
+    pane_id: ClassVar[str] = "overview"
+    title: ClassVar[str] = "Overview"
+    short_title: ClassVar[str] = "Over"
+    hotkey: ClassVar[str] = "1"
+
+    def feeds(self) -> tuple[Feed[Any], ...]:
+        """Return all that the panels and the findings need."""
+        return OVERVIEW_FEEDS
+
+    def compose(self) -> ComposeResult:
+        """Yield Attention and three rows of panels."""
+        yield AttentionList(HOTKEYS)
+        with Horizontal(id="top"):
+            yield PicturePanel("Resources", "nodes", id="resources")
+            yield PicturePanel("Nodes", "nodes", id="nodes")
+            yield PicturePanel("Jobs", "jobs", id="jobs")
+        with Horizontal(id="trends"):
+            yield PicturePanel("CPU in use, 15 min", "nodes", id="cpu")
+            yield PicturePanel("Tasks running, 15 min", "tasks", id="running")
+        with Horizontal(id="states"):
+            yield PicturePanel("Tasks", "tasks", id="tasks")
+            yield PicturePanel("Actors", "actors", id="actors")
+
+    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """Draw every panel; what did not change is not sent to the terminal again."""
+        self.query_one(AttentionList).show(snapshot.findings, moment, self._attention_rows())
+        history = self.session.monitor.history
+        self._panel("resources").show(lambda w, _h: resources_lines(snapshot, history, moment, w))
+        self._panel("nodes").show(partial(nodes_lines, snapshot, moment))
+        self._panel("jobs").show(partial(jobs_lines, snapshot, moment))
+        self._panel("tasks").show(partial(tasks_lines, snapshot, moment))
+        self._panel("actors").show(partial(actors_lines, snapshot, moment))
+        if changed and not self.has_class("-short"):
+            self._panel("cpu").show(partial(cpu_lines, history, moment))
+            self._panel("running").show(partial(tasks_running_lines, history, moment))
+
+    def on_resize(self) -> None:
+        """Leave out what has no room."""
+        self.set_class(self.size.height < 36, "-short")
+        self.set_class(self.size.width < 110, "-narrow")
+
+    def take_focus(self) -> None:
+        """Give the keyboard to Attention."""
+        self.query_one(AttentionList).focus(scroll_visible=False)
+
+    @on(AttentionList.Opened)
+    async def open_finding(self, message: AttentionList.Opened) -> None:
+        """Open the pane that a finding points to, on the row that it is about."""
+        message.stop()
+        if message.finding.where in HOTKEYS:
+            await self.screen.run_action(f"screen.open({message.finding.where!r}, {message.finding.subject!r})")
+
+    def _attention_rows(self) -> int:
+        """Return how many findings to show: a seventh of the height, three at least."""
+        return max(3, self.size.height // 7)
+
+    def _panel(self, panel_id: str) -> PicturePanel:
+        return self.query_one(f"#{panel_id}", PicturePanel)

@@ -1,0 +1,109 @@
+"""Resources: what is in use of what there is, as meters, with the last quarter of an hour beside them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from raymon_tui.cluster.feeds.catalogue import NODES
+from raymon_tui.cluster.history import History
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.panes.overview.totals import (
+    Usage,
+    fullest_disk,
+    machine_usage,
+    object_store_usage,
+    resource_usage,
+)
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+from raymon_tui.widgets.meter import meter
+from raymon_tui.widgets.numbers import amount, percent, sizes_of
+from raymon_tui.widgets.sparkline import sparkline
+from raymon_tui.widgets.table.column import Moment
+
+LABEL_CELLS, PERCENT_CELLS, SPARK_CELLS = 8, 5, 12
+SPARK_SPAN_S = 900.0
+WARN_PERCENT, BAD_PERCENT = 90.0, 95.0
+
+
+class Meter(NamedTuple):
+    """One row: a label, a text for the amounts, the share, its role, and its share over time (0 to 100)."""
+
+    label: str
+    amounts: str
+    percent: float | None
+    role: Role
+    past: tuple[float | None, ...] = ()
+
+
+def resources_lines(snapshot: Snapshot, history: History, moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return one line a resource; sparklines only where there is room for them."""
+    with_spark = width >= 54
+    rows = _rows(snapshot, history, moment.now)
+    amounts_cells = max((len(row.amounts) for row in rows), default=0)
+    fixed = LABEL_CELLS + 1 + amounts_cells + 1 + PERCENT_CELLS + (SPARK_CELLS + 2 if with_spark else 0)
+    cells = max(4, min(30, width - fixed - 1))
+    return tuple(_line(row, cells, amounts_cells, moment, width, with_spark=with_spark) for row in rows)
+
+
+def _line(row: Meter, cells: int, amounts_cells: int, moment: Moment, width: int, *, with_spark: bool) -> Content:
+    drawn: Content = (
+        (Piece(" " * cells),)
+        if row.percent is None
+        else meter(row.percent / 100, cells, row.role, ascii_only=moment.ascii_only)
+    )
+    spark: Content = ()
+    if with_spark:
+        spark_role: Role = row.role if row.role in ("warning", "bad") else "dim"
+        spark = (
+            Piece("  "),
+            *sparkline(row.past, SPARK_CELLS, spark_role, low=0.0, high=100.0, ascii_only=moment.ascii_only),
+        )
+    spent = LABEL_CELLS + 1 + cells + 1 + amounts_cells + PERCENT_CELLS + (SPARK_CELLS + 2 if with_spark else 0)
+    gap = Piece(" " * max(1, width - spent + 1))
+    share = UNKNOWN.text if row.percent is None else percent(row.percent)
+    role: Role = row.role if row.role in ("warning", "bad") else "dim"
+    return (
+        Piece(f"{row.label:<{LABEL_CELLS}} ", "dim"),
+        *drawn,
+        gap,
+        Piece(f"{row.amounts:>{amounts_cells}}", "ink"),
+        Piece(f"{share:>{PERCENT_CELLS}}", role),
+        *spark,
+    )
+
+
+def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
+    nodes = snapshot.value(NODES) or ()
+
+    def past(used: str, total: float | None) -> tuple[float | None, ...]:
+        values = history.resample(used, SPARK_CELLS, SPARK_SPAN_S, now)
+        return tuple(None if value is None or not total else 100.0 * value / total for value in values)
+
+    cpu = resource_usage(nodes, "CPU")
+    rows = [_logical("CPU", cpu, "accent", past("resource:CPU.used", cpu.total))]
+    gpu = resource_usage(nodes, "GPU")
+    if gpu.total:
+        rows.append(_logical("GPU", gpu, "gpu", past("resource:GPU.used", gpu.total)))
+    memory = machine_usage(nodes, lambda n: n.mem_used, lambda n: n.mem_total)
+    rows.append(_sized("memory", memory, past("memory.used", memory.total)))
+    store = object_store_usage(nodes)
+    rows.append(_sized("objects", store, past("object_store.used", store.total)))
+    disk = fullest_disk(nodes)
+    full = None if disk is None else disk[1]
+    where = "–" if disk is None else plain(disk[0].ip, 24)
+    rows.append(Meter("disk", where, full, _role(full), history.resample("disk.percent", SPARK_CELLS, SPARK_SPAN_S, now)))
+    return rows
+
+
+def _logical(label: str, usage: Usage, role: Role, past: tuple[float | None, ...]) -> Meter:
+    return Meter(label, f"{amount(usage.used)} / {amount(usage.total)}", usage.percent, role, past)
+
+
+def _sized(label: str, usage: Usage, past: tuple[float | None, ...]) -> Meter:
+    return Meter(label, sizes_of(usage.used, usage.total), usage.percent, _role(usage.percent), past)
+
+
+def _role(share: float | None) -> Role:
+    if share is None or share < WARN_PERCENT:
+        return "accent"
+    return "warning" if share < BAD_PERCENT else "bad"

@@ -1,0 +1,212 @@
+"""A pane that is one live table: a summary above, a filter, and a line below that says what is missing."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.tui.messages import FeedsChanged
+from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtering import Filtering, taken_apart
+from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.standing import standing_of
+from raymon_tui.tui.screens.raw_screen import RawScreen
+from raymon_tui.tui.session import Session
+from raymon_tui.widgets.content import Content, Piece, plain
+from raymon_tui.widgets.lines import Lines
+from raymon_tui.widgets.numbers import count
+from raymon_tui.widgets.table.column import Column, Moment
+from raymon_tui.widgets.table.live_table import LiveTable
+
+Row = TypeVar("Row")
+
+
+class TablePane(Pane, Generic[Row]):
+    """A pane with one table. Subclasses say which feeds, which rows, which columns, and what Enter opens."""
+
+    DEFAULT_CSS = """
+    TablePane > .summary { height: auto; width: 1fr; padding: 0 1; }
+    TablePane > LiveTable { height: 1fr; width: 1fr; padding: 0 1; }
+    TablePane > .standing { height: 1; width: 1fr; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open"),
+        Binding("slash", "filter", "filter"),
+        Binding("escape", "clear_filter", "clear filter", show=False),
+        Binding("s", "sort_next", "sort"),
+        Binding("S", "sort_reverse", "reverse", show=False),
+        Binding("w", "wide", "wide", show=False),
+        Binding("y", "raw", "raw JSON", show=False),
+        Binding("c", "copy", "copy id", show=False),
+        Binding("d", "open", "detail", show=False),
+    ]
+    server_keys: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.filtering = Filtering()
+
+    @property
+    @abstractmethod
+    def columns(self) -> Sequence[Column[Row]]:
+        """The table's columns."""
+
+    @abstractmethod
+    def main_feed(self) -> Feed[Any]:
+        """Return the feed that the rows come from; what it lacks is said below the table."""
+
+    @abstractmethod
+    def rows(self, snapshot: Snapshot) -> Sequence[Row] | None:
+        """Return the rows, or None while nothing is known."""
+
+    @abstractmethod
+    def key(self, row: Row) -> str:
+        """Return what names a row among others."""
+
+    @abstractmethod
+    def empty(self, snapshot: Snapshot) -> str:
+        """Return why there is no row, and what would make one."""
+
+    def summary(self, _snapshot: Snapshot, _moment: Moment, _width: int) -> tuple[Content, ...]:
+        """Return the lines above the table."""
+        return ()
+
+    def detail(self, _row: Row) -> Screen[None] | None:
+        """Return the screen that Enter opens on `row`."""
+        return None
+
+    def raw_path(self, _row: Row) -> str | None:
+        """Return the route whose answer is the raw truth about `row`."""
+        return None
+
+    def feeds(self) -> tuple[Feed[Any], ...]:
+        """Return the feed of the rows."""
+        return (self.main_feed(),)
+
+    def compose(self) -> ComposeResult:
+        """Yield summary, filter, table and standing."""
+        yield Lines(classes="summary")
+        yield FilterBar()
+        yield LiveTable(self.columns, key=self.key, empty="asking the cluster…")
+        yield Lines(classes="standing")
+
+    @property
+    def table(self) -> LiveTable[Row]:
+        """The table."""
+        return self.query_one(LiveTable)
+
+    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """Draw rows that are new, or only the ages of old ones."""
+        width = max(10, self.size.width - 2)
+        self.query_one(".summary", Lines).show(self.summary(snapshot, moment, width))
+        if not changed or changed & {feed.name for feed in self.feeds()}:
+            self._fill(snapshot, moment, anew=bool(changed))
+        self._say_standing(snapshot, moment, width)
+
+    def _fill(self, snapshot: Snapshot, moment: Moment, *, anew: bool) -> None:
+        if not anew:
+            self.table.set_moment(moment)
+            return
+        rows = self.rows(snapshot)
+        reading = snapshot.reading(self.main_feed())
+        if rows is None:
+            said = reading.error.said if reading.error is not None else "asking the cluster…"
+            self.table.empty = plain(said)
+        else:
+            self.table.empty = self.empty(snapshot)
+        self.table.set_rows(rows or (), moment)
+
+    def _say_standing(self, snapshot: Snapshot, moment: Moment, width: int) -> None:
+        table = self.table
+        left: list[Part] = []
+        if table.filtered_count != table.total_count:
+            left.append(Part((Piece(f"{count(table.filtered_count)} of {count(table.total_count)}", "dim"),)))
+        if table.filter_error:
+            left.append(Part((Piece(plain(table.filter_error), "bad"),)))
+        left.extend(standing_of(snapshot.reading(self.main_feed()), moment))
+        self.query_one(".standing", Lines).show((arrange(left, (), width),))
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the table."""
+        self.table.focus(scroll_visible=False)
+
+    def go_to(self, subject: str) -> None:
+        """Put the cursor on a row by its key."""
+        self.call_after_refresh(self.table.move_to_key, subject)
+
+    @on(FilterBar.Changed)
+    def filter_rows(self, message: FilterBar.Changed) -> None:
+        """Filter here what can be filtered here, and ask the server for the rest."""
+        message.stop()
+        before, self.filtering = self.filtering, taken_apart(message.text, self.server_keys)
+        self.table.filter_text = self.filtering.local
+        if before.server != self.filtering.server:
+            self.post_message(FeedsChanged())
+        snapshot = self.session.monitor.snapshot
+        moment = Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)
+        if before.server != self.filtering.server:
+            self._fill(snapshot, moment, anew=True)
+        self._say_standing(snapshot, moment, max(10, self.size.width - 2))
+
+    @on(FilterBar.Closed)
+    def back_to_table(self, message: FilterBar.Closed) -> None:
+        """Give the keyboard back."""
+        message.stop()
+        self.take_focus()
+
+    @on(LiveTable.Selected)
+    def open_selected(self, message: LiveTable.Selected[Row]) -> None:
+        """Open what was chosen in the table."""
+        message.stop()
+        screen = self.detail(message.row)
+        if screen is not None:
+            self.app.push_screen(screen)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        row = self.table.cursor_row
+        if row is not None and (screen := self.detail(row)) is not None:
+            self.app.push_screen(screen)
+
+    def action_filter(self) -> None:
+        """Let the user type a filter."""
+        self.query_one(FilterBar).open()
+
+    def action_clear_filter(self) -> None:
+        """Take the filter away."""
+        self.query_one(FilterBar).reset()
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column."""
+        self.table.action_sort_next()
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.table.action_sort_reverse()
+
+    def action_wide(self) -> None:
+        """Show or hide the columns of wide mode."""
+        self.table.action_wide()
+
+    def action_copy(self) -> None:
+        """Copy the id of the row under the cursor to the terminal's clipboard (OSC 52)."""
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.copy_to_clipboard(self.key(row))
+            self.app.notify(f"copied {plain(self.key(row), 60)}", markup=False, timeout=2)
+
+    def action_raw(self) -> None:
+        """Show what Ray itself says of the row under the cursor."""
+        row = self.table.cursor_row
+        path = None if row is None else self.raw_path(row)
+        if path is not None:
+            self.app.push_screen(RawScreen(self.session, path))

@@ -1,0 +1,1 @@
+"""Whole screens: the main one with its tabs, details, help, raw answers, pickers."""

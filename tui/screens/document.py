@@ -1,0 +1,67 @@
+"""The words of a detail: headings, labelled values, long texts, as lines of a given width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+
+
+class Field(NamedTuple):
+    """One labelled value; None is a value that is not known."""
+
+    label: str
+    value: Content | str | None
+
+
+class Section(NamedTuple):
+    """A part of a detail. `text` keeps its own line breaks and is wrapped at the width of the screen."""
+
+    title: str
+    fields: Sequence[Field] = ()
+    text: str = ""
+    role: Role = "ink"
+
+
+def document(sections: Iterable[Section], width: int) -> tuple[Content, ...]:
+    """Return all sections that hold something, an empty line between them."""
+    lines: list[Content] = []
+    for section in sections:
+        if not section.fields and not section.text:
+            continue
+        if lines:
+            lines.append(())
+        if section.title:
+            lines.append((Piece(section.title, "dim"),))
+        lines.extend(_field_lines(section.fields, width))
+        lines.extend((Piece(line, section.role),) for line in wrapped(section.text, width))
+    return tuple(lines)
+
+
+def wrapped(text: str, width: int, limit: int = 2000) -> list[str]:
+    """Return `text` as clean lines of at most `width` cells and at most `limit` of them, saying so where it is cut."""
+    lines: list[str] = []
+    for raw in text.expandtabs(4).splitlines():
+        line = plain(raw, 10_000)
+        lines.extend(chop_cells(line, max(1, width)) if cell_len(line) > width else [line])
+        if len(lines) > limit:
+            return [*lines[:limit], f"… {len(text):,} characters in all"]
+    return lines
+
+
+def _field_lines(fields: Sequence[Field], width: int) -> Iterable[Content]:
+    label_width = max((cell_len(field.label) for field in fields), default=0)
+    for field in fields:
+        label = Piece(f"{field.label:<{label_width}}  ", "dim")
+        if field.value is None:
+            yield (label, UNKNOWN)
+        elif isinstance(field.value, str):
+            room = max(8, width - label_width - 2)
+            first, *rest = wrapped(field.value, room) or [""]
+            yield (label, Piece(first))
+            yield from ((Piece(" " * (label_width + 2)), Piece(line)) for line in rest)
+        else:
+            yield (label, *field.value)

@@ -1,0 +1,97 @@
+"""The main screen: tabs, and the pane that is open."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import ContentSwitcher
+
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_line
+from raymon_tui.tui.messages import FeedsChanged
+from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.registry import PANES
+from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.session import Session
+from raymon_tui.widgets.lines import Lines
+from raymon_tui.widgets.table.column import Moment
+
+TABS = tuple(Tab(pane.pane_id, pane.hotkey, pane.title, pane.short_title) for pane in PANES)
+
+
+class MainScreen(ClusterScreen):
+    """Tabs above one pane; a pane is made when it is first opened."""
+
+    DEFAULT_CSS = """
+    MainScreen > ContentSwitcher { height: 1fr; width: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(pane.hotkey, f"open('{pane.pane_id}')", pane.title, show=False, group=None) for pane in PANES),
+        Binding("tab", "step(1)", "Next pane", show=False, priority=False),
+        Binding("shift+tab", "step(-1)", "Previous pane", show=False),
+    ]
+
+    def __init__(self, session: Session, first: str = "overview") -> None:
+        super().__init__(session)
+        self._open = first
+
+    def compose_above(self) -> ComposeResult:
+        """Yield the tabs."""
+        yield Lines(id="tabs", classes="chrome")
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the first pane only."""
+        with ContentSwitcher(initial=self._open):
+            yield self._make(self._open)
+
+    def _make(self, pane_id: str) -> Pane:
+        return next(pane for pane in PANES if pane.pane_id == pane_id)(self.session)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is open."""
+        return self.query_one(f"#{self._open}", Pane)
+
+    def feeds(self) -> tuple[Feed[Any], ...]:
+        """Return what the open pane needs."""
+        return self.pane.feeds()
+
+    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """Draw the open pane; the others stay as they were until they are opened."""
+        self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.size.width - 2)),))
+        self.pane.show(snapshot, changed, moment)
+
+    async def action_open(self, pane_id: str, subject: str = "") -> None:
+        """Open a pane, on the row that `subject` names where there is one."""
+        switcher = self.query_one(ContentSwitcher)
+        if not self.query(f"#{pane_id}"):
+            await switcher.mount(self._make(pane_id))
+        self._open = pane_id
+        switcher.current = pane_id
+        self.pane.take_focus()
+        self.post_message(FeedsChanged())
+        if subject:
+            self.pane.go_to(subject)
+        self.call_after_refresh(self.redraw)
+
+    async def action_step(self, step: int) -> None:
+        """Open the pane beside the present one."""
+        ids = [tab.pane_id for tab in TABS]
+        await self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
+
+    async def on_click(self, event: events.Click) -> None:
+        """Open the tab that was clicked."""
+        if event.widget is not None and event.widget.id == "tabs":
+            tab = tab_at(TABS, event.x - 1, self.size.width - 2)
+            if tab is not None:
+                await self.action_open(tab.pane_id)
+
+    def on_mount(self) -> None:
+        """Give the first pane the keyboard."""
+        super().on_mount()
+        self.call_after_refresh(self.pane.take_focus)

@@ -1,0 +1,81 @@
+"""One node in full: what it is and has, above its processes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.feeds.parametrised import node_feed
+from raymon_tui.cluster.model.node import Node, NodeDetail, WorkerProcess
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.resources.nodes import WORKER_COLUMNS, sections
+from raymon_tui.tui.screens.detail_screen import DetailScreen
+from raymon_tui.tui.session import Session
+from raymon_tui.widgets.content import Piece, plain
+from raymon_tui.widgets.table.column import Moment
+from raymon_tui.widgets.table.live_table import LiveTable
+
+
+class NodeScreen(DetailScreen):
+    """A node: its page, and the table of its processes. Tab goes from one to the other."""
+
+    DEFAULT_CSS = """
+    NodeScreen > VerticalScroll { height: 3fr; }
+    NodeScreen > LiveTable { height: 2fr; width: 1fr; padding: 1 2 0 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sort_next", "sort processes"),
+        Binding("S", "sort_reverse", "reverse", show=False),
+        Binding("tab", "app.focus_next", "page / processes", show=False),
+    ]
+
+    def __init__(self, session: Session, node: Node) -> None:
+        title = (Piece("Node ", "dim"), Piece(plain(node.ip or node.node_id, 60), "ink", bold=True))
+        self._feed = node_feed(node.node_id)
+        super().__init__(session, title, (self._feed,), self._describe_node)
+        self._row = node
+
+    def feeds(self) -> tuple[Feed[Any], ...]:
+        """Return the feed of this node."""
+        return (self._feed,)
+
+    def _describe_node(self, snapshot: Snapshot, moment: Moment) -> Any:
+        detail = snapshot.value(self._feed)
+        return sections(detail if detail is not None else NodeDetail(node=self._row), moment)
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the page and the processes."""
+        yield from super().compose_body()
+        yield LiveTable(WORKER_COLUMNS, key=_process_key, empty="asking the node…")
+
+    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """Write the page and the processes anew."""
+        super().show(snapshot, changed, moment)
+        table: LiveTable[WorkerProcess] = self.query_one(LiveTable)
+        reading = snapshot.reading(self._feed)
+        if reading.value is None:
+            table.empty = "asking the node…" if reading.error is None else plain(reading.error.said)
+            return
+        table.empty = "no process: the node is gone, or its agent has not reported yet"
+        table.set_rows(reading.value.workers, moment)
+
+    def on_mount(self) -> None:
+        """Let the keys move the page first."""
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+
+    def action_sort_next(self) -> None:
+        """Sort the processes by the next column."""
+        self.query_one(LiveTable).action_sort_next()
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.query_one(LiveTable).action_sort_reverse()
+
+
+def _process_key(process: WorkerProcess) -> str:
+    return str(process.pid)

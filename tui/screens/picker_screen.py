@@ -1,0 +1,48 @@
+"""Which of several clusters to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from raymon_tui.backends.resolve import Candidate
+from raymon_tui.widgets.content import plain
+
+
+class PickerScreen(Screen[Candidate | None]):
+    """A list of clusters; ends with the chosen one, or with None."""
+
+    DEFAULT_CSS = """
+    PickerScreen { align: center middle; background: $background; }
+    PickerScreen > Static { width: 76; max-width: 100%; height: auto; padding: 0 1 1 1; color: $role-dim; }
+    PickerScreen > OptionList { width: 76; max-width: 100%; height: auto; max-height: 80%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "none", "quit"),
+        Binding("j", "app.simulate_key('down')", show=False),
+        Binding("k", "app.simulate_key('up')", show=False),
+    ]
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        super().__init__()
+        self._candidates = tuple(candidates)
+
+    def compose(self) -> ComposeResult:
+        """Yield the question and the answers."""
+        yield Static("Several Ray clusters run here. Which one?", markup=False)
+        yield OptionList(*(Option(Text(plain(candidate.title))) for candidate in self._candidates))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """End with the chosen cluster."""
+        self.dismiss(self._candidates[event.option_index])
+
+    def action_none(self) -> None:
+        """End without one."""
+        self.dismiss(None)
