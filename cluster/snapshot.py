@@ -29,11 +29,17 @@ class Link(Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """Every feed's last reading at `at` (seconds since the epoch), and what was found in them."""
+    """Every feed's last reading at `at` (seconds since the epoch), and what was found in them.
+
+    `dashboard_host` is where the dashboard listens, as seen from the head node; `restarted_at` when the cluster was
+    last seen to have been started anew, in another session.
+    """
 
     at: float = 0.0
     target: str = ""
     reached_by: str = ""
+    dashboard_host: str = ""
+    restarted_at: float | None = None
     link: Link = Link()
     readings: Mapping[str, Reading[Any]] = {}
     findings: tuple[Finding, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.cluster.model.page import Filter
-from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES
+from raymon_tui.cluster.model.task import RUNNING_STATES
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.ray_api.client import RayApi
@@ -26,16 +26,21 @@ def _started(job: Job) -> float:
 
 
 async def _progress(api: RayApi, job_id: str) -> JobProgress:
-    """One query a group of states: a filtered query costs by its matches, so the ended ones are never matched alone."""
     total = await _count(api, job_id)
-    running = sum([await _count(api, job_id, state) for state in RUNNING_STATES])
-    waiting = sum([await _count(api, job_id, state) for state in WAITING_STATES])
-    failed = await _count(api, job_id, "FAILED")
-    finished = max(0, total - running - waiting - failed)
-    return JobProgress(job_id=job_id, total=total, finished=finished, running=running, waiting=waiting, failed=failed)
+    live = await _count(api, job_id, Filter("state", "!=", "FINISHED"), Filter("state", "!=", "FAILED"))
+    failed = await _count(api, job_id, Filter("state", "=", "FAILED"))
+    running = sum([await _count(api, job_id, Filter("state", "=", state)) for state in RUNNING_STATES])
+    return JobProgress(
+        job_id=job_id,
+        total=total,
+        finished=max(0, total - live - failed),
+        running=running,
+        waiting=max(0, live - running),
+        failed=failed,
+    )
 
 
-async def _count(api: RayApi, job_id: str, state: str | None = None) -> int:
-    states = () if state is None else (Filter("state", "=", state),)
+async def _count(api: RayApi, job_id: str, *states: Filter) -> int:
+    """Return how many of a job's tasks match: Ray's `total` is exact however few rows are fetched."""
     page = await api.tasks((Filter("job_id", "=", job_id), *states), limit=1)
     return page.total or 0

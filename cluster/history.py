@@ -1,0 +1,112 @@
+"""What was: bounded series of numbers over time, with gaps where nothing was known."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_right
+
+from raymon_tui.cluster.resampling import resample
+
+SPAN_S = 900.0
+STEP_S = 2.0
+MOST_SERIES = 2000
+
+
+class Series:
+    """One ring of samples: times in seconds and values, NaN standing for "not known".
+
+    Samples closer together than `step_s` are thinned, so that `capacity` of them always span `capacity * step_s`.
+    """
+
+    def __init__(self, capacity: int, step_s: float) -> None:
+        self._capacity = capacity
+        self._step_s = step_s
+        self._times = array("d")
+        self._values = array("d")
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @property
+    def last_at(self) -> float:
+        """When the newest sample was taken; minus infinity while there is none."""
+        return self._times[-1] if self._times else -math.inf
+
+    @property
+    def last(self) -> float | None:
+        """The newest value."""
+        return _known(self._values[-1]) if self._values else None
+
+    def add(self, at: float, value: float | None) -> None:
+        """Append a sample; those that claim to be later than `at` (the clock was set back) go."""
+        while self._times and (self._times[-1] > at or self._crowded(at)):
+            self._times.pop()
+            self._values.pop()
+        self._times.append(at)
+        self._values.append(math.nan if value is None else value)
+        # Trimmed in steps of a half: an array has no cheap way to lose its first item.
+        if len(self._times) > self._capacity * 3 // 2:
+            del self._times[: -self._capacity]
+            del self._values[: -self._capacity]
+
+    def _crowded(self, at: float) -> bool:
+        """Whether a sample at `at` would make the newest one needless."""
+        return len(self._times) >= 2 and at - self._times[-2] < self._step_s * 0.95
+
+    def since(self, start: float) -> list[tuple[float, float | None]]:
+        """Return (time, value), oldest first, from the sample that held at `start` on."""
+        first = max(0, bisect_right(self._times, start) - 1)
+        return [(at, _known(value)) for at, value in zip(self._times[first:], self._values[first:], strict=True)]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+class History:
+    """Named series, each of at most `span_s` seconds; the one longest without a sample goes when there are too many."""
+
+    def __init__(self, span_s: float = SPAN_S, step_s: float = STEP_S, most_series: int = MOST_SERIES) -> None:
+        self.span_s = span_s
+        self._step_s = step_s
+        self._capacity = max(2, math.ceil(span_s / step_s))
+        self._most_series = most_series
+        self._series: dict[str, Series] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all series."""
+        return tuple(self._series)
+
+    def add(self, name: str, at: float, value: float | None) -> None:
+        """Add a sample at `at` seconds since the epoch; None makes a gap."""
+        series = self._series.get(name)
+        if series is None:
+            if len(self._series) >= self._most_series:
+                del self._series[min(self._series, key=lambda one: self._series[one].last_at)]
+            series = self._series[name] = Series(self._capacity, self._step_s)
+        series.add(at, value)
+
+    def last(self, name: str) -> float | None:
+        """Return the newest value of a series, if it is known."""
+        series = self._series.get(name)
+        return series.last if series else None
+
+    def resample(self, name: str, buckets: int, span_s: float, now: float) -> tuple[float | None, ...]:
+        """Return `buckets` values over the last `span_s` seconds before `now`, oldest first: the mean of each bucket.
+
+        A bucket without a sample repeats the one before it while samples come as regularly as they usually do, and is
+        None where nothing was known.
+        """
+        series = self._series.get(name)
+        if buckets <= 0 or span_s <= 0 or series is None:
+            return (None,) * max(0, buckets)
+        return resample(series.since(now - span_s), buckets, span_s, now)
+
+    def drop_before(self, at: float) -> None:
+        """Forget the series that have had no sample since `at`: their node left, or nobody asks for them."""
+        self._series = {name: series for name, series in self._series.items() if series.last_at >= at}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._series.clear()

@@ -1,0 +1,60 @@
+"""How the link to the cluster is, judged from the probe (the `VERSION` feed) and from what else is answered."""
+
+from __future__ import annotations
+
+from raymon_tui.backends.errors import BadAnswerError, RaymonError, RefusedError, TimedOutError
+from raymon_tui.cluster.feeds.answer import Answer, BrokenFeedError
+from raymon_tui.cluster.snapshot import Link
+
+SLOW_FROM_S = 1.0
+LIVE_BELOW_S = 0.7
+"""Lower than `SLOW_FROM_S`, so that a link at the edge does not flicker."""
+RECENT_ANSWER_S = 10.0
+
+
+class LinkWatch:
+    """The link's present state. Times are seconds since the epoch, `steady` seconds of a clock that never jumps.
+
+    `held` says that only the probe is worth asking: nothing answers, or all is refused.
+    """
+
+    def __init__(self, now: float, steady: float) -> None:
+        self.link = Link(since=now)
+        self.held = False
+        self._heard_at = steady - RECENT_ANSWER_S
+
+    def probed(self, answer: Answer, now: float, steady: float) -> None:
+        """Take the probe's answer."""
+        if answer.failure is not None:
+            self._probe_failed(answer.failure, answer.took_s, now, steady)
+            return
+        self.held = False
+        slow_from = LIVE_BELOW_S if self.link.state == "slow" else SLOW_FROM_S
+        self._become("slow" if answer.took_s > slow_from else "live", now)
+
+    def answered(self, now: float, steady: float) -> None:
+        """Take note that another feed was answered: such a cluster is not lost."""
+        self._heard_at = steady
+        if self.link.state not in ("live", "slow"):
+            self.held = False
+            self._become("live", now)
+
+    def shift(self, seconds: float) -> None:
+        """Move `since` with a wall clock that was set."""
+        self.link = Link(
+            state=self.link.state, since=self.link.since + seconds, said=self.link.said, advice=self.link.advice
+        )
+
+    def _probe_failed(self, failure: RaymonError, took_s: float, now: float, steady: float) -> None:
+        """A dashboard that answers other questions is not lost because its version route is broken or hangs."""
+        silent_s = steady - self._heard_at
+        odd = isinstance(failure, BadAnswerError | BrokenFeedError)
+        if (odd and silent_s < RECENT_ANSWER_S) or (isinstance(failure, TimedOutError) and silent_s < took_s):
+            return
+        self.held = not odd
+        self._become("refused" if isinstance(failure, RefusedError) else "lost", now, failure)
+
+    def _become(self, state: str, now: float, failure: RaymonError | None = None) -> None:
+        since = self.link.since if state == self.link.state else now
+        said, advice = (failure.said, failure.advice) if failure else ("", "")
+        self.link = Link(state=state, since=since, said=said, advice=advice)

@@ -1,0 +1,144 @@
+"""The one who asks: keeps every wanted feed fresh, and the picture of the cluster with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from random import Random
+from typing import Any
+
+import anyio
+from msgspec import structs
+
+from raymon_tui.backends.base import Backend
+from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.cluster.announcer import Announcer, Listener
+from raymon_tui.cluster.feeds.answer import Answer
+from raymon_tui.cluster.feeds.catalogue import VERSION
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.findings.find import find
+from raymon_tui.cluster.findings.first_seen import FirstSeen
+from raymon_tui.cluster.history import History
+from raymon_tui.cluster.ray_api.client import RayApi
+from raymon_tui.cluster.reader import Reader
+from raymon_tui.cluster.record import record
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.wall_clock import WallClock
+
+TEND_S = 2.0
+"""How often the clock is looked at, and what nobody wants any more dropped."""
+
+
+class Monitor:
+    """Runs the feeds that somebody wants, and makes a `Snapshot` of their answers, a `History` and the findings.
+
+    It belongs to one event loop: every method is called from there. Failures of the cluster are data in the
+    snapshot; none is raised by `run`.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        target: str = "",
+        refresh_s: float = 2.0,
+        clock: Callable[[], float] = time.time,
+        rng: Random | None = None,
+    ) -> None:
+        self.api = RayApi(backend)
+        self.history = History()
+        self._clock = WallClock(clock)
+        self._wants: dict[str, tuple[Feed[Any], ...]] = {}
+        self._announcer = Announcer(self._picture)
+        self._first_seen = FirstSeen()
+        rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
+        self._reader = Reader(self.api, self._clock, rng, refresh_s, self._announcer.mark, self._start_anew)
+        self.snapshot = Snapshot(
+            at=self._clock.now(),
+            target=target,
+            reached_by=backend.describe(),
+            dashboard_host=backend.dashboard.host,
+            link=self._reader.link,
+        )
+
+    @property
+    def refresh_s(self) -> float:
+        """Seconds between two askings of a feed of pace 1 that costs little."""
+        return self._reader.refresh_s
+
+    def want(self, owner: str, feeds: Iterable[Feed[Any]]) -> None:
+        """Keep these feeds fresh for `owner`, in place of those it wanted before.
+
+        A feed that nobody wants any more is not asked again, and its request in flight is dropped; its last reading
+        stays for a while.
+        """
+        self._wants[owner] = tuple(feeds)
+        self._reader.want(feed for wanted in self._wants.values() for feed in wanted)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each new snapshot and the names of the feeds that changed; returns what ends that."""
+        return self._announcer.listen(listener)
+
+    def refresh_now(self, feed_names: Collection[str] | None = None) -> None:
+        """Ask these feeds (all that are wanted, by default) at once, however long they were to rest."""
+        self._reader.pollers.hurry(feed_names)
+
+    def set_refresh(self, seconds: float) -> None:
+        """Ask feeds of pace 1 every so many seconds from now on."""
+        self._reader.set_refresh(seconds)
+
+    async def run(self) -> None:
+        """Ask and announce until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._reader.pollers.run)
+            tasks.start_soon(self._announcer.run)
+            while True:
+                await anyio.sleep(TEND_S)
+                self._reader.tend()
+                self.history.drop_before(self._clock.now() - self.history.span_s)
+
+    async def once(self, feeds: Iterable[Feed[Any]], timeout_s: float = 30.0) -> Snapshot:
+        """Ask the version and then each of `feeds` once, for at most `timeout_s` seconds, and return what came of it.
+
+        A feed that failed, or had no time to answer, is so in the snapshot. Raises the RaymonError of the version
+        where the cluster cannot be reached, refuses, or is no Ray cluster.
+        """
+        probe = await self._reader.ask(VERSION)
+        self._reader.take(VERSION, probe)
+        if isinstance(probe.failure, UnreachableError | RefusedError | NotRayError):
+            raise probe.failure
+        waiting = {feed.name: feed for feed in feeds if feed.name != VERSION.name}
+
+        async def ask_and_take(feed: Feed[Any]) -> None:
+            self._reader.take(feed, await self._reader.ask(feed))
+            del waiting[feed.name]
+
+        with anyio.move_on_after(timeout_s):
+            async with anyio.create_task_group() as tasks:
+                for feed in tuple(waiting.values()):
+                    tasks.start_soon(ask_and_take, feed)
+        for feed in waiting.values():
+            late = TimedOutError(f"asking for {feed.name}", f"no answer within {timeout_s:g} s", "Allow more time.")
+            self._reader.take(feed, Answer(took_s=timeout_s, failure=late))
+        self._announcer.announce()
+        return self.snapshot
+
+    async def aclose(self) -> None:
+        """Give back the connections; `run` must have ended."""
+        await self.api.aclose()
+
+    def _start_anew(self) -> None:
+        """Forget what belongs to a session that is no more."""
+        self.history.clear()
+        self._first_seen.clear()
+        self.snapshot = structs.replace(self.snapshot, restarted_at=self._clock.now())
+
+    def _picture(self, changed: frozenset[str]) -> Snapshot:
+        """Make the snapshot that follows the last one."""
+        now = self._clock.now()
+        bare = structs.replace(
+            self.snapshot, at=now, link=self._reader.link, readings=self._reader.board.all(), findings=()
+        )
+        record(self.history, bare, changed)
+        self.snapshot = structs.replace(bare, findings=self._first_seen.stamp(find(bare, now), now))
+        return self.snapshot
