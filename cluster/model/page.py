@@ -12,7 +12,8 @@ Row = TypeVar("Row")
 class Page(Struct, Generic[Row], frozen=True, kw_only=True):
     """Rows of a list, with Ray's own account of how many there are.
 
-    `total`: how many match at all. `num_after_truncation`: how many Ray looked at (at most 10,000).
+    `total`: how many there are, of those that pass the filters which GCS itself applies. `num_after_truncation`: how
+    many of them Ray looked at (at most 10,000).
     `num_filtered`: how many of those passed the filter, before `limit` cut them.
     """
 
@@ -25,9 +26,26 @@ class Page(Struct, Generic[Row], frozen=True, kw_only=True):
     unreadable: int = 0
 
     @property
+    def matching(self) -> int | None:
+        """How many rows match; where some are `unseen`, how many of those that were looked at.
+
+        A filter that GCS applies is in `total` already; one that the dashboard applies only in `num_filtered`.
+        """
+        if self.num_filtered is None or self.num_filtered == self.num_after_truncation:
+            return self.total
+        return self.num_filtered
+
+    @property
     def missing(self) -> int:
-        """How many matching rows are not in `rows`."""
-        return max(0, (self.total or 0) - len(self.rows))
+        """How many matching rows are not in `rows`, though they could be read."""
+        return max(0, (self.matching or 0) - len(self.rows) - self.unreadable)
+
+    @property
+    def unseen(self) -> int:
+        """How many rows the filter was never applied to, because Ray looks at 10,000 at most."""
+        if self.num_filtered is None or self.num_filtered == self.num_after_truncation:
+            return 0
+        return max(0, (self.total or 0) - (self.num_after_truncation or 0))
 
 
 class Counts(Struct, frozen=True, kw_only=True):

@@ -37,9 +37,10 @@ def standing_of(reading: Reading[Any], moment: Moment) -> list[Part]:
 def _of_page(page: Page[Any], mark: str) -> list[Part]:
     parts: list[Part] = []
     if page.missing:
-        parts.append(
-            Part((Piece(f"{mark}{count(len(page.rows))} of {count(page.total)}", "warning"),), 3)
-        )
+        parts.append(Part((Piece(f"{mark}{count(len(page.rows))} of {count(page.matching)}", "warning"),), 3))
+    if page.unseen:
+        looked_at = f"{mark}Ray looked at {count(page.num_after_truncation)} of {count(page.total)}"
+        parts.append(Part((Piece(looked_at, "warning"),), 3))
     if page.unreadable:
         parts.append(Part((Piece(f"{mark}{count(page.unreadable)} rows could not be read", "warning"),), 4))
     if page.partial_failure_warning:
