@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError, TimedOutError
@@ -20,11 +23,12 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.commands import PaneCommands
 from raymon_tui.tui.messages import FeedsChanged, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
+from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
-from raymon_tui.tui.screens.help_screen import HelpScreen
+from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
-from raymon_tui.tui.session import Session
+from raymon_tui.tui.session import Session, Viewing
 from raymon_tui.widgets.palette import themes
 
 SLOWEST_REFRESH_S, FASTEST_REFRESH_S = 60.0, 0.5
@@ -78,7 +82,7 @@ class MonitorApp(App[int]):
     def open_cluster(self, backend: Backend) -> None:
         """Start to watch the cluster behind `backend`."""
         monitor = Monitor(backend, refresh_s=self.options.refresh_s)
-        self.session = Session(backend=backend, monitor=monitor, options=self.options)
+        self.session = Session(backend, monitor, self.options, Viewing(self.options.refresh_s))
         monitor.want("base", BASE_FEEDS)
         monitor.listen(self._heard)
         self.push_screen(MainScreen(self.session))
@@ -120,3 +124,71 @@ class MonitorApp(App[int]):
     def _tick(self) -> None:
         if isinstance(self.screen, ClusterScreen):
             self.screen.show_all(frozenset())
+
+    def action_pause(self) -> None:
+        """Stop or go on drawing; the cluster is still read meanwhile."""
+        if self.session is not None:
+            self.session.viewing.paused = not self.session.viewing.paused
+            self._redraw()
+
+    def action_refresh_now(self) -> None:
+        """Ask everything that is seen at once."""
+        if self.session is not None:
+            self.session.monitor.refresh_now()
+
+    def action_slower(self) -> None:
+        """Ask half as often."""
+        self._set_refresh(2.0)
+
+    def action_faster(self) -> None:
+        """Ask twice as often."""
+        self._set_refresh(0.5)
+
+    def _set_refresh(self, factor: float) -> None:
+        if self.session is None:
+            return
+        wanted = self.session.viewing.refresh_s * factor
+        self.session.viewing.refresh_s = max(FASTEST_REFRESH_S, min(SLOWEST_REFRESH_S, wanted))
+        self.session.monitor.set_refresh(self.session.viewing.refresh_s)
+        self._redraw()
+
+    def action_help(self) -> None:
+        """Show the keys that work on the screen below."""
+        active = self.screen.active_bindings.values()
+        owners = ((_owner(binding.node), binding.binding) for binding in active)
+        self.push_screen(HelpScreen(grouped(owners, ascii_only=self.options.ascii_only)))
+
+    def action_screenshot_to_file(self) -> None:
+        """Save what is seen as an SVG file, and say where."""
+        path = Path.cwd() / f"raymon-tui-{datetime.now():%Y%m%d-%H%M%S}.svg"  # noqa: DTZ005 - the user's own clock
+        try:
+            path.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+        else:
+            self.notify(f"saved {path}", markup=False)
+
+    def _redraw(self) -> None:
+        if isinstance(self.screen, ClusterScreen):
+            self.screen.redraw()
+
+
+def _owner(node: DOMNode) -> str:
+    """Return what a group of keys is called in the help."""
+    if isinstance(node, App):
+        return "Everywhere"
+    if isinstance(node, MainScreen):
+        return "Panes"
+    return getattr(node, "title", None) or "Here" if isinstance(node, Pane) else "Here"
+
+
+def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
+    """Watch one of `candidates` until the user has enough, and return the exit code.
+
+    Raises the RaymonError of the very first contact, if that failed.
+    """
+    app = MonitorApp(candidates, options)
+    code = app.run()
+    if app.failure is not None:
+        raise app.failure
+    return code or 0

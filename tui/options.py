@@ -14,4 +14,5 @@ class MonitorOptions:
     refresh_s: float = 2.0
     read_only: bool = False
     ascii_only: bool = False
+    theme: str = "raymon-dark"
     connect: ConnectOptions = field(default_factory=ConnectOptions)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
 
 from raymon_tui.cluster.feeds.catalogue import NODES, VERSION
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.tui.session import Viewing
 from raymon_tui.widgets.content import Content, Piece, Role, plain
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
-
-
-class View(NamedTuple):
-    """How the user looks at the cluster: whether drawing is paused, and how often answers are asked for."""
-
-    paused: bool = False
-    refresh_s: float = 2.0
 
 
 _LINKS: dict[str, tuple[str, str, Role]] = {
@@ -29,13 +22,13 @@ _LINKS: dict[str, tuple[str, str, Role]] = {
 }
 
 
-def header_line(snapshot: Snapshot, view: View, moment: Moment, width: int) -> Content:
+def header_line(snapshot: Snapshot, viewing: Viewing, moment: Moment, width: int) -> Content:
     """Return the header for a screen of `width` cells; what matters least goes first where it is narrow."""
     left = [Part((Piece(plain(snapshot.target or "Ray", 40), "ink", bold=True),))]
     about = _about(snapshot, moment)
     left += [Part((Piece(text, "dim"),), priority) for text, priority in about]
-    right = [Part(_link(snapshot, view, moment))]
-    right.append(Part((Piece(f"every {duration(view.refresh_s).replace('.0s', 's')}", "dim"),), 2))
+    right = [Part(_link(snapshot, viewing, moment))]
+    right.append(Part((Piece(f"every {duration(viewing.refresh_s).replace('.0s', 's')}", "dim"),), 2))
     clock = datetime.fromtimestamp(moment.now).strftime("%H:%M:%S")  # noqa: DTZ006 - the user's own clock
     right.append(Part((Piece(clock, "dim"),), 4))
     return arrange(left, right, width)
@@ -55,10 +48,10 @@ def _about(snapshot: Snapshot, moment: Moment) -> list[tuple[str, int]]:
     return parts
 
 
-def _link(snapshot: Snapshot, view: View, moment: Moment) -> Content:
+def _link(snapshot: Snapshot, viewing: Viewing, moment: Moment) -> Content:
     glyph, ascii_glyph, role = _LINKS.get(snapshot.link.state, _LINKS["lost"])
     mark = Piece((ascii_glyph if moment.ascii_only else glyph) + " ", role)
-    if view.paused:
+    if viewing.paused:
         return (Piece("‖ " if not moment.ascii_only else "| ", "warning"), Piece("paused", "warning", bold=True))
     read_at = snapshot.reading(VERSION).read_at
     newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=read_at)

@@ -14,7 +14,7 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.banner import banner_line
 from raymon_tui.tui.chrome.footer import footer_line
-from raymon_tui.tui.chrome.header import View, header_line
+from raymon_tui.tui.chrome.header import header_line
 from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.lines import Lines
@@ -34,7 +34,6 @@ class ClusterScreen(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.user_view = View(refresh_s=session.options.refresh_s)
 
     def compose_body(self) -> ComposeResult:
         """Yield what stands between header and footer."""
@@ -68,12 +67,12 @@ class ClusterScreen(Screen[None]):
         snapshot, moment = self.session.monitor.snapshot, self.moment()
         width = max(1, self.size.width - 2)
         with self.app.batch_update():
-            self._line("header").show((header_line(snapshot, self.user_view, moment, width),))
+            self._line("header").show((header_line(snapshot, self.session.viewing, moment, width),))
             banner = banner_line(snapshot, moment, width)
             self._line("banner").set_class(banner is not None, "-shown")
             if banner is not None:
                 self._line("banner").show((banner,))
-            if not self.user_view.paused or not changed:
+            if not self.session.viewing.paused or not changed:
                 self.show(snapshot, changed, moment)
 
     def on_mount(self) -> None:

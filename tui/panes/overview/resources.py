@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from raymon_tui.cluster import series
 from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.history import History
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.panes.overview.totals import (
-    Usage,
-    fullest_disk,
-    machine_usage,
-    object_store_usage,
-    resource_usage,
-)
+from raymon_tui.cluster.totals import disk_percent, fullest_disk, resources
+from raymon_tui.tui.panes.overview.totals import Usage, machine_usage, object_store_usage
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import amount, percent, sizes_of
@@ -79,19 +75,21 @@ def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
         values = history.resample(used, SPARK_CELLS, SPARK_SPAN_S, now)
         return tuple(None if value is None or not total else 100.0 * value / total for value in values)
 
-    cpu = resource_usage(nodes, "CPU")
-    rows = [_logical("CPU", cpu, "accent", past("resource:CPU.used", cpu.total))]
-    gpu = resource_usage(nodes, "GPU")
+    logical = resources(nodes)
+    cpu = Usage(*logical.get("CPU", (None, None)))
+    rows = [_logical("CPU", cpu, "accent", past(series.resource_used("CPU"), cpu.total))]
+    gpu = Usage(*logical.get("GPU", (None, None)))
     if gpu.total:
-        rows.append(_logical("GPU", gpu, "gpu", past("resource:GPU.used", gpu.total)))
+        rows.append(_logical("GPU", gpu, "gpu", past(series.resource_used("GPU"), gpu.total)))
     memory = machine_usage(nodes, lambda n: n.mem_used, lambda n: n.mem_total)
-    rows.append(_sized("memory", memory, past("memory.used", memory.total)))
+    rows.append(_sized("memory", memory, past(series.MEMORY_USED, memory.total)))
     store = object_store_usage(nodes)
-    rows.append(_sized("objects", store, past("object_store.used", store.total)))
+    rows.append(_sized("objects", store, past(series.OBJECT_STORE_USED, store.total)))
     disk = fullest_disk(nodes)
-    full = None if disk is None else disk[1]
-    where = "–" if disk is None else plain(disk[0].ip, 24)
-    rows.append(Meter("disk", where, full, _role(full), history.resample("disk.percent", SPARK_CELLS, SPARK_SPAN_S, now)))
+    full = None if disk is None else disk_percent(disk)
+    where = UNKNOWN.text if disk is None else plain(disk.ip, 24)
+    filling = history.resample(series.DISK_PERCENT, SPARK_CELLS, SPARK_SPAN_S, now)
+    rows.append(Meter("disk", where, full, _role(full), filling))
     return rows
 
 

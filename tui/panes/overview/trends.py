@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raymon_tui.cluster import series
 from raymon_tui.cluster.history import History
 from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import Content
@@ -13,7 +14,7 @@ SPAN_S = 900.0
 
 def cpu_lines(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Draw how busy the machines' CPUs were, in percent of all of them."""
-    curve = Curve(history.resample("cpu.percent", width * 2, SPAN_S, moment.now))
+    curve = Curve(history.resample(series.CPU_PERCENT, width * 2, SPAN_S, moment.now))
     return chart(
         (curve,), width, height, span_s=SPAN_S, low=0.0, high=100.0, unit=percent, ascii_only=moment.ascii_only
     )
@@ -21,5 +22,5 @@ def cpu_lines(history: History, moment: Moment, width: int, height: int) -> tupl
 
 def tasks_running_lines(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Draw how many tasks ran."""
-    curve = Curve(history.resample("tasks.running", width * 2, SPAN_S, moment.now))
+    curve = Curve(history.resample(series.TASKS_RUNNING, width * 2, SPAN_S, moment.now))
     return chart((curve,), width, height, span_s=SPAN_S, low=0.0, unit=count, ascii_only=moment.ascii_only)
