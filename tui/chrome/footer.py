@@ -51,8 +51,6 @@ def footer_line(bindings: Iterable[Binding], width: int, *, ascii_only: bool = F
         seen.add(binding.action)
         label = binding.key_display or key_label(binding.key.split(",")[0], ascii_only=ascii_only)
         stays = binding.action in ("app.help", "help", "app.quit", "quit")
-        parts.append(
-            Part((Piece(label, "accent"), Piece(f" {binding.description}", "dim")), 0 if stays else order + 1)
-        )
+        parts.append(Part((Piece(label, "accent"), Piece(f" {binding.description}", "dim")), 0 if stays else order + 1))
     parts.sort(key=lambda part: part.priority == 0)
     return (Piece(" "), *arrange(parts, (), width - 1, gap=3))

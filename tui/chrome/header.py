@@ -12,7 +12,6 @@ from raymon_tui.widgets.content import Content, Piece, Role, plain
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
 
-
 _LINKS: dict[str, tuple[str, str, Role]] = {
     "connecting": ("◌", ".", "accent"),
     "live": ("●", "*", "good"),

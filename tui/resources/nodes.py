@@ -64,32 +64,90 @@ def _network(node: Node) -> float | None:
 
 COLUMNS: tuple[Column[Node], ...] = (
     Column("node", _state, lambda n: n.ip, width=16, flex=1, max_width=42),
-    Column("type", lambda n, _: piece(n.node_type or "–", "ink" if n.node_type else "faint"),
-           lambda n: n.node_type, width=10, flex=1, max_width=24, priority=2),
-    Column("cpu", lambda n, m: metered(n.cpu_percent, "accent", m), lambda n: n.cpu_percent,
-           width=METER_CELLS + 5, align="right", priority=1, descending=True),
-    Column("memory", lambda n, m: metered(p := share(n.mem_used, n.mem_total), load_role(p), m),
-           lambda n: share(n.mem_used, n.mem_total), width=METER_CELLS + 5, align="right", priority=1,
-           descending=True),
-    Column("disk", lambda n, m: metered(p := share(n.disk_used, n.disk_total), load_role(p), m),
-           lambda n: share(n.disk_used, n.disk_total), width=METER_CELLS + 5, align="right", priority=4,
-           descending=True),
-    Column("objects", lambda n, _: piece(size(n.object_store_used)), lambda n: n.object_store_used,
-           width=9, align="right", priority=5, descending=True),
-    Column("CPUs", lambda n, _: _logical(n, "CPU"), lambda n: (n.resources_used or {}).get("CPU"),
-           width=8, align="right", priority=3, descending=True),
-    Column("GPUs", lambda n, _: _logical(n, "GPU"), lambda n: n.resources_total.get("GPU"),
-           width=6, align="right", priority=3, descending=True),
-    Column("net", lambda n, _: piece(rate(_network(n))), _network, width=11, align="right", priority=7,
-           descending=True),
-    Column("workers", lambda n, _: piece(count(n.worker_count)), lambda n: n.worker_count, width=7,
-           align="right", priority=8, descending=True),
-    Column("up", lambda n, m: piece(duration(_up(n, m)), "dim"), lambda n: n.start_time, width=7,
-           align="right", priority=6),
-    Column("hostname", lambda n, _: piece(n.hostname, "dim"), lambda n: n.hostname, width=12, flex=1,
-           wide=True, priority=9),
-    Column("node id", lambda n, _: piece(n.node_id, "dim"), lambda n: n.node_id, width=20, flex=1, wide=True,
-           priority=10),
+    Column(
+        "type",
+        lambda n, _: piece(n.node_type or "–", "ink" if n.node_type else "faint"),
+        lambda n: n.node_type,
+        width=10,
+        flex=1,
+        max_width=24,
+        priority=2,
+    ),
+    Column(
+        "cpu",
+        lambda n, m: metered(n.cpu_percent, "accent", m),
+        lambda n: n.cpu_percent,
+        width=METER_CELLS + 5,
+        align="right",
+        priority=1,
+        descending=True,
+    ),
+    Column(
+        "memory",
+        lambda n, m: metered(p := share(n.mem_used, n.mem_total), load_role(p), m),
+        lambda n: share(n.mem_used, n.mem_total),
+        width=METER_CELLS + 5,
+        align="right",
+        priority=1,
+        descending=True,
+    ),
+    Column(
+        "disk",
+        lambda n, m: metered(p := share(n.disk_used, n.disk_total), load_role(p), m),
+        lambda n: share(n.disk_used, n.disk_total),
+        width=METER_CELLS + 5,
+        align="right",
+        priority=4,
+        descending=True,
+    ),
+    Column(
+        "objects",
+        lambda n, _: piece(size(n.object_store_used)),
+        lambda n: n.object_store_used,
+        width=9,
+        align="right",
+        priority=5,
+        descending=True,
+    ),
+    Column(
+        "CPUs",
+        lambda n, _: _logical(n, "CPU"),
+        lambda n: (n.resources_used or {}).get("CPU"),
+        width=8,
+        align="right",
+        priority=3,
+        descending=True,
+    ),
+    Column(
+        "GPUs",
+        lambda n, _: _logical(n, "GPU"),
+        lambda n: n.resources_total.get("GPU"),
+        width=6,
+        align="right",
+        priority=3,
+        descending=True,
+    ),
+    Column(
+        "net", lambda n, _: piece(rate(_network(n))), _network, width=11, align="right", priority=7, descending=True
+    ),
+    Column(
+        "workers",
+        lambda n, _: piece(count(n.worker_count)),
+        lambda n: n.worker_count,
+        width=7,
+        align="right",
+        priority=8,
+        descending=True,
+    ),
+    Column(
+        "up", lambda n, m: piece(duration(_up(n, m)), "dim"), lambda n: n.start_time, width=7, align="right", priority=6
+    ),
+    Column(
+        "hostname", lambda n, _: piece(n.hostname, "dim"), lambda n: n.hostname, width=12, flex=1, wide=True, priority=9
+    ),
+    Column(
+        "node id", lambda n, _: piece(n.node_id, "dim"), lambda n: n.node_id, width=20, flex=1, wide=True, priority=10
+    ),
 )
 
 
@@ -104,27 +162,42 @@ def sections(detail: NodeDetail, moment: Moment) -> list[Section] | None:
     node = detail.node
     if node is None:
         return [Section("", text="This cluster does not know the node any more.", role="dim")]
-    found = [Section("Node", (
-        Field("state", (glyph(mark_of(node.state), ascii_only=moment.ascii_only), Piece(" " + plain(node.state, 40)))),
-        Field("why", node.state_message or None) if not node.alive else Field("idle for", _idle(node)),
-        Field("address", f"{node.ip}  {node.hostname}"),
-        Field("type", node.node_type),
-        Field("node id", node.node_id),
-        Field("up", duration(_up(node, moment))),
-        Field("measured", "–" if node.measured_at is None else f"{age(moment.now - node.measured_at)} ago"),
-    ))]
-    found.append(Section("Machine", (
-        Field("CPU", f"{percent(node.cpu_percent)} of {count(node.cpu_count)}, load {amount(node.load_1m)}"),
-        Field("memory", f"{size(node.mem_used)} of {size(node.mem_total)}"),
-        Field("disk", f"{size(node.disk_used)} of {size(node.disk_total)}"),
-        Field("object store", f"{size(node.object_store_used)} of {size(node.object_store_total)}"),
-        Field("spilled", size(node.spilled_bytes)),
-        Field("network", f"in {rate(node.network_received_per_s)}  out {rate(node.network_sent_per_s)}"),
-        *(Field(f"GPU {gpu.index}", _gpu(gpu)) for gpu in node.gpus),
-    )))
-    found.append(Section("Resources", tuple(
-        Field(plain(name, 40), _resource(node, name)) for name in sorted(node.resources_total)
-    )))
+    found = [
+        Section(
+            "Node",
+            (
+                Field(
+                    "state",
+                    (glyph(mark_of(node.state), ascii_only=moment.ascii_only), Piece(" " + plain(node.state, 40))),
+                ),
+                Field("why", node.state_message or None) if not node.alive else Field("idle for", _idle(node)),
+                Field("address", f"{node.ip}  {node.hostname}"),
+                Field("type", node.node_type),
+                Field("node id", node.node_id),
+                Field("up", duration(_up(node, moment))),
+                Field("measured", "–" if node.measured_at is None else f"{age(moment.now - node.measured_at)} ago"),
+            ),
+        )
+    ]
+    found.append(
+        Section(
+            "Machine",
+            (
+                Field("CPU", f"{percent(node.cpu_percent)} of {count(node.cpu_count)}, load {amount(node.load_1m)}"),
+                Field("memory", f"{size(node.mem_used)} of {size(node.mem_total)}"),
+                Field("disk", f"{size(node.disk_used)} of {size(node.disk_total)}"),
+                Field("object store", f"{size(node.object_store_used)} of {size(node.object_store_total)}"),
+                Field("spilled", size(node.spilled_bytes)),
+                Field("network", f"in {rate(node.network_received_per_s)}  out {rate(node.network_sent_per_s)}"),
+                *(Field(f"GPU {gpu.index}", _gpu(gpu)) for gpu in node.gpus),
+            ),
+        )
+    )
+    found.append(
+        Section(
+            "Resources", tuple(Field(plain(name, 40), _resource(node, name)) for name in sorted(node.resources_total))
+        )
+    )
     found.append(Section("Labels", tuple(Field(plain(k, 40), v) for k, v in sorted(node.labels.items()))))
     return found
 
@@ -134,9 +207,7 @@ def _idle(node: Node) -> str | None:
 
 
 def _gpu(gpu: Gpu) -> str:
-    return (
-        f"{gpu.name}  {percent(gpu.utilization_percent)}  {size(gpu.memory_used)} of {size(gpu.memory_total)}"
-    )
+    return f"{gpu.name}  {percent(gpu.utilization_percent)}  {size(gpu.memory_used)} of {size(gpu.memory_total)}"
 
 
 def _resource(node: Node, name: str) -> str:
@@ -148,14 +219,41 @@ def _resource(node: Node, name: str) -> str:
 WORKER_COLUMNS: tuple[Column[WorkerProcess], ...] = (
     Column("pid", lambda w, _: piece(str(w.pid)), lambda w: float(w.pid), width=8, align="right"),
     Column("process", lambda w, _: piece(w.name), lambda w: w.name, width=20, flex=2, max_width=60),
-    Column("cpu", lambda w, _: piece(percent(w.cpu_percent)), lambda w: w.cpu_percent, width=6, align="right",
-           descending=True),
+    Column(
+        "cpu",
+        lambda w, _: piece(percent(w.cpu_percent)),
+        lambda w: w.cpu_percent,
+        width=6,
+        align="right",
+        descending=True,
+    ),
     Column("memory", lambda w, _: piece(size(w.rss)), lambda w: w.rss, width=10, align="right", descending=True),
-    Column("gpu mem", lambda w, _: piece(size(w.gpu_memory)), lambda w: w.gpu_memory, width=10, align="right",
-           priority=4, descending=True),
-    Column("running", lambda w, _: piece(count(w.running_tasks)), lambda w: w.running_tasks, width=7, align="right",
-           priority=2, descending=True),
+    Column(
+        "gpu mem",
+        lambda w, _: piece(size(w.gpu_memory)),
+        lambda w: w.gpu_memory,
+        width=10,
+        align="right",
+        priority=4,
+        descending=True,
+    ),
+    Column(
+        "running",
+        lambda w, _: piece(count(w.running_tasks)),
+        lambda w: w.running_tasks,
+        width=7,
+        align="right",
+        priority=2,
+        descending=True,
+    ),
     Column("job", lambda w, _: piece(w.job_id or "–", "dim"), lambda w: w.job_id, width=9, priority=3),
-    Column("actor", lambda w, _: piece(w.actor_id or "–", "dim"), lambda w: w.actor_id, width=12, flex=1,
-           max_width=34, priority=5),
+    Column(
+        "actor",
+        lambda w, _: piece(w.actor_id or "–", "dim"),
+        lambda w: w.actor_id,
+        width=12,
+        flex=1,
+        max_width=34,
+        priority=5,
+    ),
 )

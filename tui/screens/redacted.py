@@ -5,10 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-SECRET_KEYS = frozenset({
-    "env_vars", "envVars", "runtime_env", "runtimeEnv", "serialized_runtime_env", "serializedRuntimeEnv",
-    "runtime_env_info", "runtimeEnvInfo", "runtime_env_config", "headers", "token", "password",
-})
+SECRET_KEYS = frozenset(
+    {
+        "env_vars",
+        "envVars",
+        "runtime_env",
+        "runtimeEnv",
+        "serialized_runtime_env",
+        "serializedRuntimeEnv",
+        "runtime_env_info",
+        "runtimeEnvInfo",
+        "runtime_env_config",
+        "headers",
+        "token",
+        "password",
+    }
+)
 """Keys under which Ray returns what a user gave it in confidence (`runtime_env` comes back in clear)."""
 
 HIDDEN = "<hidden>"
@@ -17,8 +29,10 @@ HIDDEN = "<hidden>"
 def redacted(value: Any) -> Any:
     """Return decoded JSON with everything that stands under a secret's key, and holds something, hidden."""
     if isinstance(value, dict):
-        return {key: HIDDEN if key in SECRET_KEYS and item not in (None, "", "{}", {}, []) else redacted(item)
-                for key, item in value.items()}
+        return {
+            key: HIDDEN if key in SECRET_KEYS and item not in (None, "", "{}", {}, []) else redacted(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [redacted(item) for item in value]
     return value

@@ -69,9 +69,7 @@ def _type_line(one: NodeType, label: int, moment: Moment, width: int) -> Content
     full = one.maximum is not None and up >= one.maximum and one.maximum > 0
     role: Role = "warning" if full and one.maximum != 1 else "accent"
     share = None if not one.maximum else min(1.0, up / one.maximum)
-    drawn: Content = (
-        (Piece(" " * cells),) if share is None else meter(share, cells, role, ascii_only=moment.ascii_only)
-    )
+    drawn: Content = (Piece(" " * cells),) if share is None else meter(share, cells, role, ascii_only=moment.ascii_only)
     number = f"{up}/{one.maximum}" if one.maximum is not None else f"{up}"
     pending = f"+{one.pending}" if one.pending else ""
     return (

@@ -64,7 +64,7 @@ def actors_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) ->
     return _lines(snapshot.value(ACTOR_COUNTS), rows, "class", ACTOR_GROUPS, moment, width, height)
 
 
-def _lines(  # noqa: PLR0913 - two panels of one shape
+def _lines(
     counts: Counts | None,
     rows: Sequence[Named] | None,
     heading: str,

@@ -32,6 +32,4 @@ def machine_usage(
 def object_store_usage(nodes: Sequence[Node]) -> Usage:
     """Return the usage of all object stores."""
     living = alive(nodes)
-    return Usage(
-        known_sum(n.object_store_used for n in living), known_sum(n.object_store_total for n in living)
-    )
+    return Usage(known_sum(n.object_store_used for n in living), known_sum(n.object_store_total for n in living))
