@@ -21,7 +21,10 @@ class PlacementGroupStats(Struct, frozen=True, kw_only=True):
 
 
 class PlacementGroup(Struct, frozen=True, kw_only=True):
-    """One placement group, with the fields of `/api/v0/placement_groups`."""
+    """One placement group, with the fields of `/api/v0/placement_groups`.
+
+    `strategy` is known only while the group waits for capacity that an autoscaler was asked for.
+    """
 
     placement_group_id: str
     name: str = ""
@@ -30,3 +33,4 @@ class PlacementGroup(Struct, frozen=True, kw_only=True):
     bundles: tuple[Bundle, ...] | None = None
     is_detached: bool | None = None
     stats: PlacementGroupStats | None = None
+    strategy: str | None = None

@@ -1,0 +1,61 @@
+"""What Ray's components recorded, from `/events`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from raymon_tui.cluster.model.event import Event
+from raymon_tui.cluster.ray_api.asking import Get
+from raymon_tui.cluster.ray_api.reply import content
+from raymon_tui.cluster.ray_api.words import without_escapes
+
+_PATH = "/events"
+_SURELY_MILLISECONDS = 1e11
+
+
+class _EventRow(Struct, frozen=True, rename="camel"):
+    event_id: str
+    source_type: str | None = None
+    severity: str | None = None
+    label: str | None = None
+    message: str | None = None
+    timestamp: float | None = None
+    host_name: str | None = None
+    source_hostname: str | None = None
+    pid: int | None = None
+    source_pid: int | None = None
+    custom_fields: dict[str, Any] | None = None
+
+
+class _Data(Struct, frozen=True):
+    events: dict[str, list[_EventRow]] = {}
+
+
+async def ask_events(get: Get) -> tuple[Event, ...]:
+    """Return the events of all scopes, the newest last; without a time first."""
+    data = content(await get(_PATH, {"nocache": "1"}), _Data, asked=_PATH)
+    events = [_event(row, scope) for scope, rows in data.events.items() for row in rows]
+    return tuple(sorted(events, key=lambda event: event.timestamp or 0.0))
+
+
+def _event(row: _EventRow, scope: str) -> Event:
+    return Event(
+        event_id=row.event_id,
+        source_type=row.source_type or "",
+        severity=row.severity or "",
+        label=row.label or "",
+        message=without_escapes(row.message or ""),
+        timestamp=_moment(row.timestamp),
+        hostname=row.source_hostname or row.host_name or "",
+        pid=row.source_pid or row.pid,
+        scope=scope,
+        custom_fields={key: str(value) for key, value in (row.custom_fields or {}).items() if value is not None},
+    )
+
+
+def _moment(timestamp: float | None) -> float | None:
+    if timestamp is None or timestamp <= 0:
+        return None
+    return timestamp / 1000 if timestamp > _SURELY_MILLISECONDS else timestamp

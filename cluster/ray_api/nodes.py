@@ -1,0 +1,102 @@
+"""All nodes: what `/nodes` measures, joined with the right names from `/api/v0/nodes` and the logical resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from msgspec import Raw, Struct, structs
+
+from raymon_tui.backends.errors import BadAnswerError, RaymonError, RouteMissingError
+from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.ray_api.asking import Get, ask_both
+from raymon_tui.cluster.ray_api.moments import seconds
+from raymon_tui.cluster.ray_api.node_names import NamedNode, ask_named_nodes
+from raymon_tui.cluster.ray_api.node_summary import NodeSummary, read_node
+from raymon_tui.cluster.ray_api.resource_text import read_usage
+from raymon_tui.cluster.ray_api.rows import decode_rows, decode_split
+from raymon_tui.cluster.ray_api.words import complaint
+
+_PATH = "/nodes"
+_STORE = "object_store_memory"
+
+
+class _Data(Struct, frozen=True, rename="camel"):
+    summary: list[Raw] = []
+    node_logical_resources: dict[str, str] = {}
+
+
+class _Reply(Struct, frozen=True):
+    data: _Data | None = None
+    result: bool = True
+    msg: str = ""
+
+
+class _Measured(Struct, frozen=True):
+    nodes: list[Node] = []
+    usage: dict[str, str] = {}
+
+
+async def ask_nodes(get: Get) -> tuple[Node, ...]:
+    """Return all nodes that GCS remembers; raises what the summary's route raises.
+
+    The State API may hang while other routes answer: without it names are taken from the text of the logical
+    resources, and what that lacks is left out.
+    """
+    measured, named = await ask_both(partial(_ask_measured, get), partial(ask_named_nodes, get))
+    if isinstance(measured, RaymonError):
+        if not isinstance(measured, RouteMissingError) or isinstance(named, RaymonError):
+            raise measured
+        measured = _Measured()
+    names = {} if isinstance(named, RaymonError) else named
+    nodes = [with_names(node, names.pop(node.node_id, None), measured.usage) for node in measured.nodes]
+    nodes += [with_names(Node(node_id=one.node_id), one, measured.usage) for one in names.values()]
+    return tuple(nodes)
+
+
+async def _ask_measured(get: Get) -> _Measured:
+    body = await get(_PATH, {"view": "summary", "nocache": "1"})
+    reply = await decode_split(body, _Reply, asked=_PATH)
+    if not reply.result or reply.data is None:
+        raise BadAnswerError(f"asking Ray for {_PATH}", complaint(reply.msg) or "an answer without nodes", "")
+    rows, _ = await decode_rows(reply.data.summary, NodeSummary)
+    nodes = [read_node(row) for row in rows if row.raylet.node_id]
+    return _Measured(nodes, reply.data.node_logical_resources)
+
+
+def with_names(node: Node, named: NamedNode | None, usage_texts: Mapping[str, str]) -> Node:
+    """Return `node` with its resources and labels, and with what GCS says of its life."""
+    text = usage_texts.get(node.node_id)
+    usage = None if text is None or not node.alive else read_usage(text)
+    if named is None:
+        return structs.replace(
+            node,
+            resources_total={name: total for name, (_, total) in (usage or {}).items()},
+            resources_used=_used(usage, node),
+        )
+    state = named.state or node.state
+    return structs.replace(
+        node,
+        ip=node.ip or named.node_ip or "",
+        is_head=node.is_head or bool(named.is_head_node),
+        state=state,
+        state_message=named.state_message or node.state_message,
+        start_time=node.start_time or seconds(named.start_time_ms),
+        end_time=node.end_time or seconds(named.end_time_ms),
+        resources_total=named.resources_total or {},
+        resources_used=_used(usage, node, named.resources_total) if state == "ALIVE" else None,
+        labels=named.labels or {},
+    )
+
+
+def _used(
+    usage: Mapping[str, tuple[float, float]] | None, node: Node, totals: Mapping[str, float] | None = None
+) -> dict[str, float] | None:
+    """Return what is used. The text rounds sizes: where it can be known more exactly, it is."""
+    if usage is None:
+        return None
+    known = totals or {}
+    exact = {name: known.get(name, used) if used == total else used for name, (used, total) in usage.items()}
+    if _STORE in exact and node.object_store_used is not None:
+        exact[_STORE] = node.object_store_used
+    return exact

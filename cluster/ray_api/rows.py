@@ -1,0 +1,58 @@
+"""Long lists, decoded a few milliseconds at a time so that the screen stays alive meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Any, TypeVar
+
+import anyio.lowlevel
+import anyio.to_thread
+import msgspec
+
+from raymon_tui.backends.errors import BadAnswerError
+from raymon_tui.cluster.ray_api.lenient import decode, decode_mended
+
+T = TypeVar("T")
+
+SLICE_S = 0.004
+_SMALL = 1 << 18
+
+
+async def decode_split(data: bytes, type_: type[T], *, asked: str) -> T:
+    """Return `data` as `type_`, whose rows are `msgspec.Raw` still; what is broken and large is mended in a thread."""
+    if len(data) < _SMALL:
+        return decode(data, type_, asked=asked)
+    try:
+        return msgspec.json.decode(data, type=type_, strict=False)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return await anyio.to_thread.run_sync(lambda: decode_mended(data, type_, asked=asked))
+
+
+async def decode_rows(raws: Iterable[msgspec.Raw], type_: type[T]) -> tuple[list[T], int]:
+    """Return the rows that can be read, and how many cannot."""
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(type_, strict=False)
+    rows: list[T] = []
+    unreadable = 0
+    begun = perf_counter()
+    for raw in raws:
+        row = _row(raw, decoder, type_)
+        if row is None:
+            unreadable += 1
+        else:
+            rows.append(row)
+        if perf_counter() - begun > SLICE_S:
+            await anyio.lowlevel.checkpoint()
+            begun = perf_counter()
+    return rows, unreadable
+
+
+def _row(raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], type_: type[T]) -> T | None:
+    try:
+        row: T = decoder.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        try:
+            return decode_mended(bytes(memoryview(raw)), type_)
+        except BadAnswerError:
+            return None
+    return row
