@@ -39,12 +39,11 @@ def columns(rows: Sequence[Sequence[Content]], right: Iterable[int] = (), indent
     widths = [max(map(width_of, column)) for column in zip_longest(*rows, fillvalue=())]
     lines = []
     for row in rows:
-        line: Content = (Piece(" " * indent),)
+        line = [Piece(" " * indent)]
         for index, (cell, width) in enumerate(zip(row, widths, strict=False)):
             room = Piece(" " * (width - width_of(cell)))
-            padded = (room, *cell) if index in to_right else (*cell, room)
-            line = (*line, *padded, GAP) if index < len(row) - 1 else (*line, *padded)
-        lines.append(line)
+            line += [*([GAP] if index else []), *((room, *cell) if index in to_right else (*cell, room))]
+        lines.append(_without_end(tuple(line)))
     return tuple(lines)
 
 
@@ -69,6 +68,11 @@ def cut(content: Content, drawn: Drawn) -> Content:
         kept.append(piece._replace(text=set_cell_size(piece.text, room)))
         left -= room
     return (*kept, Piece(ellipsis, "dim"))
+
+
+def _without_end(line: Content) -> Content:
+    """Drop the blanks that a line would end in."""
+    return _without_end(line[:-1]) if line and not line[-1].text.strip() else line
 
 
 def said(text: str, role: Role = "ink", *, bold: bool = False) -> Content:

@@ -29,7 +29,7 @@ def node_lines(snapshot: Snapshot, _drawn: Drawn) -> tuple[Content, ...]:
     for one in types[:MOST_TYPES]:
         gone = None if dead is None else dead[one.name]
         figures = (one.active, one.idle, one.pending, gone, one.minimum, one.maximum)
-        rows.append((said(f"  {one.name}"), *map(_figure, figures)))
+        rows.append(((Piece("  "), *said(one.name)), *map(_figure, figures)))
     if not types:
         rows.append(((Piece("  "), UNKNOWN),))
     return *columns(rows, right=range(1, 7), indent=0), *more(len(types) - MOST_TYPES, "types")
