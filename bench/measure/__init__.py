@@ -1,0 +1,1 @@
+"""Measuring a program from outside: through its terminal, its process and the clock."""
