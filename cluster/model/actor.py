@@ -8,7 +8,7 @@ ALIVE_STATES = ("ALIVE",)
 PENDING_STATES = ("DEPENDENCIES_UNREADY", "PENDING_CREATION")
 
 
-class DeathCause(Struct, frozen=True, kw_only=True):
+class DeathCause(Struct, frozen=True, kw_only=True, gc=False):
     """Why an actor died, read from whichever of Ray's contexts was filled.
 
     `kind` is the context's name without `_context`: `actor_died_error`, `creation_task_failure`,
@@ -23,7 +23,7 @@ class DeathCause(Struct, frozen=True, kw_only=True):
     node_ip: str | None = None
 
 
-class Actor(Struct, frozen=True, kw_only=True):
+class Actor(Struct, frozen=True, kw_only=True, gc=False):
     """One actor, with the fields of `/api/v0/actors` and, where asked in detail, of `/logical/actors`."""
 
     actor_id: str
@@ -49,7 +49,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     pending_tasks: int | None = None
 
 
-class ClassSummary(Struct, frozen=True, kw_only=True):
+class ClassSummary(Struct, frozen=True, kw_only=True, gc=False):
     """All actors of one class, counted by state."""
 
     class_name: str
@@ -65,7 +65,7 @@ class ClassSummary(Struct, frozen=True, kw_only=True):
         return sum(self.state_counts.values())
 
 
-class ActorSummary(Struct, frozen=True, kw_only=True):
+class ActorSummary(Struct, frozen=True, kw_only=True, gc=False):
     """Actors by class; `total` may exceed what was counted."""
 
     classes: tuple[ClassSummary, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One event of `/events`, with the sources' differing keys made one. `scope` is `global` or a job id."""
 
     event_id: str

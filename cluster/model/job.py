@@ -7,7 +7,7 @@ from msgspec import Struct
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED")
 
 
-class DriverInfo(Struct, frozen=True, kw_only=True):
+class DriverInfo(Struct, frozen=True, kw_only=True, gc=False):
     """The driver process of a submitted job."""
 
     id: str = ""
@@ -15,7 +15,7 @@ class DriverInfo(Struct, frozen=True, kw_only=True):
     pid: int | None = None
 
 
-class Job(Struct, frozen=True, kw_only=True):
+class Job(Struct, frozen=True, kw_only=True, gc=False):
     """One row of `/api/jobs/`. `start_time` and `end_time` are milliseconds, as Ray sends them; 0 means none."""
 
     type: str = ""
@@ -43,7 +43,7 @@ class Job(Struct, frozen=True, kw_only=True):
         return self.status in ENDED
 
 
-class JobProgress(Struct, frozen=True, kw_only=True):
+class JobProgress(Struct, frozen=True, kw_only=True, gc=False):
     """How far a job's tasks are. `total` counts every attempt that GCS remembers."""
 
     job_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Gpu(Struct, frozen=True, kw_only=True):
+class Gpu(Struct, frozen=True, kw_only=True, gc=False):
     """One accelerator as its node's agent sees it."""
 
     index: int
@@ -15,7 +15,7 @@ class Gpu(Struct, frozen=True, kw_only=True):
     memory_total: float | None = None
 
 
-class Node(Struct, frozen=True, kw_only=True):
+class Node(Struct, frozen=True, kw_only=True, gc=False):
     """One node, alive or dead. What its agent measures is None on a dead node, or before its first report."""
 
     node_id: str
@@ -59,7 +59,7 @@ class Node(Struct, frozen=True, kw_only=True):
         return self.state == "ALIVE"
 
 
-class WorkerProcess(Struct, frozen=True, kw_only=True):
+class WorkerProcess(Struct, frozen=True, kw_only=True, gc=False):
     """One process on a node, as the node's detail shows it."""
 
     pid: int
@@ -78,7 +78,7 @@ class WorkerProcess(Struct, frozen=True, kw_only=True):
     started_at: float | None = None
 
 
-class NodeDetail(Struct, frozen=True, kw_only=True):
+class NodeDetail(Struct, frozen=True, kw_only=True, gc=False):
     """A node with its processes; `node` is None when this cluster does not know the id."""
 
     node: Node | None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Bundle(Struct, frozen=True, kw_only=True):
+class Bundle(Struct, frozen=True, kw_only=True, gc=False):
     """One bundle; `node_id` is empty until it is placed."""
 
     unit_resources: dict[str, float] = {}
     node_id: str | None = None
 
 
-class PlacementGroupStats(Struct, frozen=True, kw_only=True):
+class PlacementGroupStats(Struct, frozen=True, kw_only=True, gc=False):
     """How its scheduling went."""
 
     scheduling_state: str = ""
@@ -20,7 +20,7 @@ class PlacementGroupStats(Struct, frozen=True, kw_only=True):
     creation_request_received_ns: int | None = None
 
 
-class PlacementGroup(Struct, frozen=True, kw_only=True):
+class PlacementGroup(Struct, frozen=True, kw_only=True, gc=False):
     """One placement group, with the fields of `/api/v0/placement_groups`.
 
     `strategy` is known only while the group waits for capacity that an autoscaler was asked for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class StoredObject(Struct, frozen=True, kw_only=True):
+class StoredObject(Struct, frozen=True, kw_only=True, gc=False):
     """One row of `/api/v0/objects`; `object_size` is -1 where Ray does not know it."""
 
     object_id: str

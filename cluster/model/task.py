@@ -19,7 +19,7 @@ WAITING_STATES = (
 LIVE_STATES = WAITING_STATES + RUNNING_STATES
 
 
-class TaskLogInfo(Struct, frozen=True, kw_only=True):
+class TaskLogInfo(Struct, frozen=True, kw_only=True, gc=False):
     """Where in its worker's log files a task wrote."""
 
     stdout_file: str | None = None
@@ -30,14 +30,14 @@ class TaskLogInfo(Struct, frozen=True, kw_only=True):
     stderr_end: int | None = None
 
 
-class TaskEvent(Struct, frozen=True, kw_only=True):
+class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
     """The moment at which a task entered a state."""
 
     state: str = ""
     created_ms: float | None = None
 
 
-class Task(Struct, frozen=True, kw_only=True):
+class Task(Struct, frozen=True, kw_only=True, gc=False):
     """One attempt of one task, with the fields of `/api/v0/tasks`."""
 
     task_id: str
@@ -64,7 +64,7 @@ class Task(Struct, frozen=True, kw_only=True):
     call_site: str | None = None
 
 
-class FunctionSummary(Struct, frozen=True, kw_only=True):
+class FunctionSummary(Struct, frozen=True, kw_only=True, gc=False):
     """All tasks of one function or method, counted by state."""
 
     func_or_class_name: str
@@ -81,7 +81,7 @@ class FunctionSummary(Struct, frozen=True, kw_only=True):
         return sum(self.state_counts.values())
 
 
-class TaskSummary(Struct, frozen=True, kw_only=True):
+class TaskSummary(Struct, frozen=True, kw_only=True, gc=False):
     """Tasks by function; `total` may exceed what was counted (`num_after_truncation`)."""
 
     functions: tuple[FunctionSummary, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Worker(Struct, frozen=True, kw_only=True):
+class Worker(Struct, frozen=True, kw_only=True, gc=False):
     """One row of `/api/v0/workers`; a time of 0 or of 2^64-1 means "none"."""
 
     worker_id: str

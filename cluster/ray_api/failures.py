@@ -27,7 +27,7 @@ _FORBIDDEN = (
 _SILENT = "The head node may be overloaded or the link slow; `raymon-tui doctor` tries each part of the way."
 
 
-def failure_of(status: int, body: bytes, *, tried: str, location: str = "") -> RaymonError:
+def failure_of(  # noqa: PLR0911 - one a statusstatus: int, body: bytes, *, tried: str, location: str = "") -> RaymonError:
     """Return the failure that an answer of this HTTP status stands for."""
     words = failure_words(body)
     if status == 401:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -15,6 +16,7 @@ from raymon_tui.cluster.ray_api.words import spoken
 T = TypeVar("T")
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+_SMALL = 1 << 18
 _ADVICE = "Look at the dashboard's own log on the head node (dashboard.log); a proxy in between may also answer for it."
 
 
@@ -33,15 +35,24 @@ def decode(data: bytes, type_: type[T], *, asked: str = "Ray") -> T:
 def decode_mended(data: bytes, type_: type[T], *, asked: str = "Ray") -> T:
     """Do what `decode` does, the slow way that puts up with anything; NaN and Infinity are read as null."""
     try:
-        # Calling back into Python at each object lets other threads run: the C scanner alone would hold them all up.
-        value = json.loads(data, parse_constant=_nothing, object_hook=_unchanged)
-    except (ValueError, RecursionError):
+        value = _parse(data)
+    except _UNREADABLE:
         raise BadAnswerError(f"reading the answer of {asked}", _said_of_no_json(data), _ADVICE) from None
     try:
         return cast("T", mend(value, type_))
     except _UNREADABLE:
         said = f"JSON, but not of the shape that Ray answers with: {spoken(data)}"
         raise BadAnswerError(f"reading the answer of {asked}", said, _ADVICE) from None
+
+
+def _parse(data: bytes) -> Any:
+    if len(data) < _SMALL:
+        try:
+            return msgspec.json.decode(data)
+        except _UNREADABLE:
+            pass
+    # Calling back into Python at each object lets other threads run: the C scanner alone would hold them all up.
+    return json.loads(data, parse_constant=_nothing, object_hook=_unchanged)
 
 
 def mend(value: Any, type_: Any) -> Any:
@@ -80,11 +91,16 @@ def _mend_collection(value: Any, origin: Any, args: tuple[Any, ...]) -> Any:
     raise msgspec.ValidationError
 
 
+@cache
+def _fields(type_: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(type_)
+
+
 def _mend_struct(value: Any, type_: type[msgspec.Struct]) -> msgspec.Struct:
     if not isinstance(value, dict):
         raise msgspec.ValidationError
     fields: dict[str, Any] = {}
-    for field in msgspec.structs.fields(type_):
+    for field in _fields(type_):
         item = value.get(field.encode_name)
         if item is None and not field.required:
             continue
