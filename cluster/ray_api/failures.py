@@ -24,30 +24,28 @@ _FORBIDDEN = (
     "The token that was sent is not this cluster's, or may not do this: check --token-file, RAY_AUTH_TOKEN and"
     " ~/.ray/auth_token (`ray get-auth-token` on the head node prints the right one)."
 )
+_SERVER_LOG = "The dashboard's own log on the head node (dashboard.log) may say more."
 _SILENT = "The head node may be overloaded or the link slow; `raymon-tui doctor` tries each part of the way."
 
 
-def failure_of(  # noqa: PLR0911 - one a statusstatus: int, body: bytes, *, tried: str, location: str = "") -> RaymonError:
+_BY_STATUS: dict[int, tuple[type[RaymonError], str]] = {
+    401: (UnauthorizedError, _UNAUTHORIZED),
+    403: (ForbiddenError, _FORBIDDEN),
+    429: (BadAnswerError, "The dashboard is busy; a longer --refresh helps."),
+}
+
+
+def failure_of(status: int, body: bytes, *, tried: str, location: str = "") -> RaymonError:
     """Return the failure that an answer of this HTTP status stands for."""
     words = failure_words(body)
-    if status == 401:
-        return UnauthorizedError(tried, words or "401 Unauthorized", _UNAUTHORIZED)
-    if status == 403:
-        return ForbiddenError(tried, words or "403 Forbidden", _FORBIDDEN)
     if status == 404 and (words in {"", "404: Not Found"} or words.startswith("404 ")):
         return RouteMissingError(tried, "this Ray has no such route", "Another version of Ray may have it.")
-    if status == 404:
-        return BadAnswerError(tried, words, "")
-    if status == 429:
-        return BadAnswerError(
-            tried, words or "429 Too Many Requests", "The dashboard is busy; a longer --refresh helps."
-        )
     if 300 <= status < 400:
         said = f"sent on to {spoken(location.partition('?')[0]) or 'another page'}"
-        return RefusedError(
-            tried, said, "That is a login page, by the looks of it: pass its cookie or token with --header."
-        )
-    return BadAnswerError(tried, f"HTTP {status}: {words}" if words else f"HTTP {status}", "")
+        return RefusedError(tried, said, "By the looks of it a login page: pass its cookie or token with --header.")
+    said = f"HTTP {status}: {words}" if words else f"HTTP {status}"
+    kind, advice = _BY_STATUS.get(status, (BadAnswerError, _SERVER_LOG if status >= 500 else ""))
+    return kind(tried, said, advice)
 
 
 def failure_of_transport(error: httpx.HTTPError | httpx.InvalidURL | OSError, *, tried: str) -> RaymonError:
