@@ -45,7 +45,8 @@ class Monitor:
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
-        self.api = RayApi(backend)
+        self._http = backend.http(backend.dashboard)
+        self.api = RayApi(self._http)
         self.history = History()
         self._clock = WallClock(clock)
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
@@ -124,8 +125,8 @@ class Monitor:
         return self.snapshot
 
     async def aclose(self) -> None:
-        """Give back the connections; `run` must have ended."""
-        await self.api.aclose()
+        """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""
+        await self._http.aclose()
 
     def _start_anew(self) -> None:
         """Forget what belongs to a session that is no more."""

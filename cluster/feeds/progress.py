@@ -1,12 +1,11 @@
-"""How far the running jobs are, counted by the State API without fetching their tasks."""
+"""How far the running jobs are."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from raymon_tui.cluster.model.job import Job, JobProgress
-from raymon_tui.cluster.model.page import Filter
-from raymon_tui.cluster.model.task import RUNNING_STATES
+from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.ray_api.client import RayApi
@@ -26,21 +25,12 @@ def _started(job: Job) -> float:
 
 
 async def _progress(api: RayApi, job_id: str) -> JobProgress:
-    total = await _count(api, job_id)
-    live = await _count(api, job_id, Filter("state", "!=", "FINISHED"), Filter("state", "!=", "FAILED"))
-    failed = await _count(api, job_id, Filter("state", "=", "FAILED"))
-    running = sum([await _count(api, job_id, Filter("state", "=", state)) for state in RUNNING_STATES])
+    counts = await api.task_counts(job_id)
     return JobProgress(
         job_id=job_id,
-        total=total,
-        finished=max(0, total - live - failed),
-        running=running,
-        waiting=max(0, live - running),
-        failed=failed,
+        total=counts.total or 0,
+        finished=counts.of("FINISHED"),
+        running=counts.of(*RUNNING_STATES),
+        waiting=counts.of(*WAITING_STATES),
+        failed=counts.of("FAILED"),
     )
-
-
-async def _count(api: RayApi, job_id: str, *states: Filter) -> int:
-    """Return how many of a job's tasks match: Ray's `total` is exact however few rows are fetched."""
-    page = await api.tasks((Filter("job_id", "=", job_id), *states), limit=1)
-    return page.total or 0
