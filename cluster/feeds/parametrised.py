@@ -10,13 +10,14 @@ from raymon_tui.cluster.model.task import Task
 from raymon_tui.cluster.model.worker import Worker
 
 
-def tasks_feed(filters: tuple[Filter, ...] = (), limit: int = 1000) -> Feed[Page[Task]]:
+def tasks_feed(filters: tuple[Filter, ...] = (), limit: int = 1000, *, detail: bool = False) -> Feed[Page[Task]]:
     """Return the feed of task attempts that pass all `filters`, applied at the server.
 
-    Ray sorts by task id before it cuts, so a page of a longer list is not its newest part.
+    Ray sorts by task id before it cuts, so a page of a longer list is not its newest part. Times, errors and required
+    resources come in detail only, at five times the bytes.
     """
-    name = _name("tasks", filters, limit)
-    return Feed(name, lambda api: api.tasks(filters, limit=limit), pace=2.0, rest=10.0, timeout_s=35.0)
+    name = _name("tasks in detail" if detail else "tasks", filters, limit)
+    return Feed(name, lambda api: api.tasks(filters, limit=limit, detail=detail), pace=2.0, rest=10.0, timeout_s=35.0)
 
 
 def actors_feed(filters: tuple[Filter, ...] = (), limit: int = 1000) -> Feed[Page[Actor]]:

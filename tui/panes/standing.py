@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from raymon_tui.cluster.feeds.feed import Reading
+from raymon_tui.cluster.model.actor import ActorSummary
 from raymon_tui.cluster.model.page import Page
+from raymon_tui.cluster.model.task import TaskSummary
 from raymon_tui.tui.chrome.arrange import Part
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.numbers import count, duration
@@ -22,6 +24,8 @@ def standing_of(reading: Reading[Any], moment: Moment) -> list[Part]:
         parts.append(Part((Piece(mark + plain(reading.error.said, 200), "warning"),), 1))
     if isinstance(reading.value, Page):
         parts.extend(_of_page(reading.value, mark))
+    if isinstance(reading.value, TaskSummary | ActorSummary):
+        parts.extend(_of_summary(reading.value, mark))
     if reading.read_at is not None:
         age = moment.now - reading.read_at
         usual = OLD_AFTER_INTERVALS * (reading.interval_s or 2.0)
@@ -46,4 +50,13 @@ def _of_page(page: Page[Any], mark: str) -> list[Part]:
     if page.partial_failure_warning:
         parts.append(Part((Piece(mark + plain(page.partial_failure_warning, 200), "warning"),), 5))
     parts.extend(Part((Piece(plain(warning, 200), "dim"),), 8) for warning in page.warnings)
+    return parts
+
+
+def _of_summary(summary: TaskSummary | ActorSummary, mark: str) -> list[Part]:
+    parts: list[Part] = []
+    looked_at, total = summary.num_after_truncation, summary.total
+    if looked_at is not None and total is not None and looked_at < total:
+        parts.append(Part((Piece(f"{mark}Ray counted {count(looked_at)} of {count(total)}", "warning"),), 3))
+    parts.extend(Part((Piece(plain(warning, 200), "dim"),), 8) for warning in summary.warnings)
     return parts

@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.panes.filter_bar import FilterBar
-from raymon_tui.tui.panes.filtering import Filtering, taken_apart
+from raymon_tui.tui.panes.filtering import taken_apart, written
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.standing import standing_of
 from raymon_tui.tui.screens.raw_screen import RawScreen
@@ -53,7 +54,8 @@ class TablePane(Pane, Generic[Row]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.filtering = Filtering()
+        self.conditions: tuple[Filter, ...] = ()
+        self._typed: tuple[Filter, ...] = ()
 
     @property
     @abstractmethod
@@ -87,6 +89,10 @@ class TablePane(Pane, Generic[Row]):
     def raw_path(self, _row: Row) -> str | None:
         """Return the route whose answer is the raw truth about `row`."""
         return None
+
+    def copied(self, row: Row) -> str:
+        """Return what `c` copies: the id that Ray's own commands take."""
+        return self.key(row)
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the feed of the rows."""
@@ -132,6 +138,8 @@ class TablePane(Pane, Generic[Row]):
             left.append(Part((Piece(f"{count(table.filtered_count)} of {count(table.total_count)}", "dim"),)))
         if table.filter_error:
             left.append(Part((Piece(plain(table.filter_error), "bad"),)))
+        if self._typed != self.conditions:
+            left.append(Part((Piece(f"Enter asks Ray for {plain(written(self._typed) or 'all', 200)}", "accent"),), 1))
         left.extend(standing_of(snapshot.reading(self.main_feed()), moment))
         self.query_one(".standing", Lines).show((arrange(left, (), width),))
 
@@ -145,23 +153,35 @@ class TablePane(Pane, Generic[Row]):
 
     @on(FilterBar.Changed)
     def filter_rows(self, message: FilterBar.Changed) -> None:
-        """Filter here what can be filtered here, and ask the server for the rest."""
+        """Filter here what can be filtered here; what is for the server waits until it is typed to its end."""
         message.stop()
-        before, self.filtering = self.filtering, taken_apart(message.text, self.server_keys)
-        self.table.filter_text = self.filtering.local
-        if before.server != self.filtering.server:
-            self.post_message(FeedsChanged())
+        typed = taken_apart(message.text, self.server_keys)
+        self.table.filter_text = typed.local
+        self._typed = typed.server
+        if not message.text:
+            self.ask_server(())
         snapshot = self.session.monitor.snapshot
-        moment = Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)
-        if before.server != self.filtering.server:
-            self._fill(snapshot, moment, anew=True)
-        self._say_standing(snapshot, moment, max(10, self.size.width - 2))
+        self._say_standing(snapshot, self._moment(snapshot), max(10, self.size.width - 2))
 
     @on(FilterBar.Closed)
     def back_to_table(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back."""
+        """Give the keyboard back, and ask the server for what was typed for it."""
         message.stop()
         self.take_focus()
+        self.ask_server(self._typed)
+
+    def ask_server(self, conditions: tuple[Filter, ...]) -> None:
+        """Have the server filter by `conditions` from now on."""
+        if conditions == self.conditions:
+            return
+        self.conditions = conditions
+        self.post_message(FeedsChanged())
+        snapshot = self.session.monitor.snapshot
+        self._fill(snapshot, self._moment(snapshot), anew=True)
+        self._say_standing(snapshot, self._moment(snapshot), max(10, self.size.width - 2))
+
+    def _moment(self, snapshot: Snapshot) -> Moment:
+        return Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)
 
     @on(LiveTable.Selected)
     def open_selected(self, message: LiveTable.Selected[Row]) -> None:
@@ -180,6 +200,12 @@ class TablePane(Pane, Generic[Row]):
     def action_filter(self) -> None:
         """Let the user type a filter."""
         self.query_one(FilterBar).open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let Esc go on to the screen where there is no filter to take away."""
+        if action == "clear_filter":
+            return self.query_one(FilterBar).has_class("-open")
+        return super().check_action(action, parameters)
 
     def action_clear_filter(self) -> None:
         """Take the filter away."""
@@ -201,8 +227,8 @@ class TablePane(Pane, Generic[Row]):
         """Copy the id of the row under the cursor to the terminal's clipboard (OSC 52)."""
         row = self.table.cursor_row
         if row is not None:
-            self.app.copy_to_clipboard(self.key(row))
-            self.app.notify(f"copied {plain(self.key(row), 60)}", markup=False, timeout=2)
+            self.app.copy_to_clipboard(self.copied(row))
+            self.app.notify(f"copied {plain(self.copied(row), 60)}", markup=False, timeout=2)
 
     def action_raw(self) -> None:
         """Show what Ray itself says of the row under the cursor."""

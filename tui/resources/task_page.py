@@ -1,0 +1,120 @@
+"""A task in full: its state and why, its error, where it was placed and when, and what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from raymon_tui.cluster.feeds.output import Output
+from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.model.task import Task
+from raymon_tui.cluster.ray_api.words import without_escapes
+from raymon_tui.tui.resources.cells import clock, id_number, stated
+from raymon_tui.tui.resources.tasks import seconds, why
+from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.tui.screens.document import Field, Section
+from raymon_tui.widgets.content import Piece, plain
+from raymon_tui.widgets.numbers import duration, shape
+from raymon_tui.widgets.table.column import Moment
+
+
+def sections(
+    attempts: Sequence[Task], number: int, nodes: Sequence[Node] | None, output: Output | None, moment: Moment
+) -> list[Section]:
+    """Return attempt `number` of a task in full, its other `attempts` in a line each, and the end of what it wrote."""
+    if not attempts:
+        return [
+            Section("", text="Ray does not remember this task any more: GCS keeps the newest ones only.", role="dim")
+        ]
+    newest = max(attempts, key=lambda one: one.attempt_number)
+    task = next((one for one in attempts if one.attempt_number == number), newest)
+    return [
+        _about(task, nodes, moment),
+        Section("Error", text=without_escapes(task.error_message or ""), role="bad"),
+        _placed(task, nodes),
+        _times(task, moment),
+        _others(attempts, task, moment),
+        *written(output),
+    ]
+
+
+def _about(task: Task, nodes: Sequence[Node] | None, moment: Moment) -> Section:
+    fields = [Field("state", stated(task.state, task.state, moment))]
+    cause = why(task, None if nodes is None else Placing(nodes))
+    if cause:
+        fields.append(Field("why", cause))
+    if task.error_type:
+        fields.append(Field("error type", task.error_type))
+    fields += [
+        Field("function", task.func_or_class_name),
+        Field("name", task.name),
+        Field("attempt", str(task.attempt_number)),
+        Field("requires", None if task.required_resources is None else shape(task.required_resources)),
+        Field("job", task.job_id),
+        Field("task id", task.task_id),
+        Field("parent", task.parent_task_id or None),
+    ]
+    if task.actor_id:
+        fields.append(Field("actor", task.actor_id))
+    if task.placement_group_id:
+        fields.append(Field("placement group", task.placement_group_id))
+    if task.call_site:
+        fields.append(Field("call site", task.call_site))
+    return Section("Task", fields)
+
+
+def _placed(task: Task, nodes: Sequence[Node] | None) -> Section:
+    if task.node_id is None:
+        return Section("")
+    address = next((node.ip for node in nodes or () if node.node_id == task.node_id), None)
+    return Section(
+        "Placed",
+        (
+            Field("node", address),
+            Field("node id", task.node_id),
+            Field("worker pid", id_number(task.worker_pid)),
+            Field("worker id", task.worker_id),
+        ),
+    )
+
+
+def _times(task: Task, moment: Moment) -> Section:
+    """Return when the task entered each state, and how long it stayed there."""
+    events = [event for event in task.events or () if event.created_ms is not None]
+    fields = []
+    for index, event in enumerate(events):
+        at = seconds(event.created_ms) or 0.0
+        last = index + 1 == len(events)
+        ended = last and event.state in ("FINISHED", "FAILED")
+        until = moment.now if last else seconds(events[index + 1].created_ms)
+        stayed = "" if ended or until is None else f"for {duration(until - at)}"
+        fields.append(Field(plain(event.state, 60).lower(), (Piece(clock(at)), Piece(f"  {stayed}", "dim"))))
+    return Section("Times", fields)
+
+
+def _others(attempts: Sequence[Task], shown: Task, moment: Moment) -> Section:
+    others = sorted((one for one in attempts if one is not shown), key=lambda one: -one.attempt_number)
+    return Section(
+        "Other attempts",
+        [
+            Field(f"attempt {one.attempt_number}", stated(one.state, f"{one.state}  {why(one, None)}", moment))
+            for one in others
+        ],
+    )
+
+
+def written(output: Output | None) -> list[Section]:
+    """Return the end of what was written, each stream on its own; why there is none where there is none."""
+    if output is None:
+        return []
+    if not output.whose:
+        return [Section("Log", text="none yet: no worker has begun it.", role="dim")]
+    found = []
+    for stream, text in (("stdout", output.stdout), ("stderr", output.stderr)):
+        title = stream if output.whose == "task" else f"{stream} of its {output.whose}"
+        if text is None:
+            found.append(Section(title, text="the file is gone, or its node is", role="dim"))
+        elif text.strip():
+            found.append(Section(f"{title}, the last lines", text=without_escapes(text)))
+        else:
+            found.append(Section(title, text="nothing was written", role="dim"))
+    return found

@@ -1,0 +1,123 @@
+"""How a task looks in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES, Task
+from raymon_tui.tui.resources.cells import ago, id_number, number_column, stated, text_column, took
+from raymon_tui.tui.resources.told import headline
+from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.widgets.content import Content, piece
+from raymon_tui.widgets.table.column import Column, Moment
+
+SERVER_KEYS = frozenset(
+    {
+        "state", "name", "func_or_class_name", "job_id", "node_id", "actor_id", "error_type", "type", "task_id",
+        "parent_task_id", "worker_id", "worker_pid", "placement_group_id", "attempt_number",
+    }
+)  # fmt: skip
+"""What the State API of Ray 2.60 filters tasks by; it refuses any other key."""
+
+_WAITS = {
+    "PENDING_ARGS_AVAIL": "It waits for the tasks that make its arguments.",
+    "PENDING_NODE_ASSIGNMENT": "It waits for a node.",
+    "PENDING_OBJ_STORE_MEM_AVAIL": "It waits for room in its node's object store.",
+    "PENDING_ARGS_FETCH": "Its arguments are being fetched to its node.",
+    "SUBMITTED_TO_WORKER": "It was given to a worker that has not begun it yet.",
+    "GETTING_AND_PINNING_ARGS": "Its worker is getting its arguments.",
+    "PENDING_ACTOR_TASK_ARGS_FETCH": "Its arguments are being fetched to its actor.",
+    "PENDING_ACTOR_TASK_ORDERING_OR_CONCURRENCY": "Its actor is busy with earlier tasks.",
+}
+
+
+class TaskRow(NamedTuple):
+    """A task attempt beside the address of the node that it is on, and why it failed or waits."""
+
+    task: Task
+    node: str | None
+    why: str
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """Return those that run first, longest first, then those that wait, then the ended ones, newest first."""
+
+    def rank(task: Task) -> tuple[int, float]:
+        if task.state in RUNNING_STATES:
+            return 0, task.start_time_ms or 0.0
+        if task.state in WAITING_STATES:
+            return 1, task.creation_time_ms or 0.0
+        return 2, -(task.end_time_ms or 0.0)
+
+    return sorted(tasks, key=rank)
+
+
+def rows_of(tasks: Iterable[Task], nodes: Sequence[Node] | None) -> list[TaskRow]:
+    """Return the tasks in their order, joined with what `nodes` tell of each."""
+    addresses = {node.node_id: node.ip for node in nodes or ()}
+    placing = None if nodes is None else Placing(nodes)
+    return [
+        TaskRow(task, addresses.get(task.node_id or "") or task.node_id, why(task, placing)) for task in in_order(tasks)
+    ]
+
+
+def run_time(task: Task, now: float) -> float | None:
+    """Return for how many seconds an attempt has run, or ran; None where it never began."""
+    if task.start_time_ms is None:
+        return None
+    end = task.end_time_ms / 1000 if task.end_time_ms else now
+    return max(0.0, end - task.start_time_ms / 1000)
+
+
+def why(task: Task, placing: Placing | None) -> str:
+    """Return why a task failed or waits, in one line; "" where there is nothing to say."""
+    if task.state == "FAILED":
+        return headline(task.error_message) or task.error_type or ""
+    if task.state == "PENDING_NODE_ASSIGNMENT":
+        if task.type == "ACTOR_TASK":
+            return "Its actor is not alive yet."
+        if placing is not None and task.required_resources is not None:
+            return placing.why(task.required_resources)
+    return _WAITS.get(task.state, "")
+
+
+def seconds(milliseconds: float | None) -> float | None:
+    """Return milliseconds as seconds."""
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def _why(row: TaskRow, _moment: Moment) -> Content:
+    return piece(row.why, "bad" if row.task.state == "FAILED" else "dim")
+
+
+def _name(row: TaskRow) -> str:
+    return row.task.name or row.task.func_or_class_name
+
+
+def _began(row: TaskRow, moment: Moment) -> Content:
+    return ago(seconds(row.task.start_time_ms), moment)
+
+
+def _duration(row: TaskRow) -> float | None:
+    """Return by what to sort run times without a present moment: those that still run by how early they began."""
+    task = row.task
+    if task.start_time_ms is None:
+        return None
+    return (task.end_time_ms or 0.0) - task.start_time_ms if task.end_time_ms else 1e15 - task.start_time_ms
+
+
+COLUMNS: tuple[Column[TaskRow], ...] = (
+    Column("task", lambda r, m: stated(r.task.state, _name(r), m), _name, width=16, flex=1, max_width=40),
+    text_column("state", lambda r: r.task.state, width=9, max_width=23, priority=2),
+    Column("why", _why, lambda r: r.why or None, width=18, flex=3, max_width=120, priority=1),
+    number_column("try", lambda r: r.task.attempt_number, width=3, priority=6),
+    Column("ran", lambda r, m: took(run_time(r.task, m.now)), _duration, width=7, align="right", descending=True),
+    Column("began", _began, lambda r: r.task.start_time_ms, width=6, align="right", priority=4, descending=True),
+    text_column("node", lambda r: r.node, width=12, max_width=16, priority=3),
+    text_column("pid", lambda r: id_number(r.task.worker_pid), width=7, priority=7),
+    text_column("job", lambda r: r.task.job_id, width=8, priority=5),
+    text_column("error type", lambda r: r.task.error_type, width=24, priority=8, wide=True),
+    text_column("task id", lambda r: r.task.task_id, width=20, max_width=48, priority=9, wide=True),
+)
