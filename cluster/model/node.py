@@ -15,6 +15,17 @@ class Gpu(Struct, frozen=True, kw_only=True, gc=False):
     memory_total: float | None = None
 
 
+class Holder(Struct, frozen=True, kw_only=True, gc=False):
+    """A worker process that holds some of its node's resources; idle where `running_tasks` is 0."""
+
+    pid: int | None = None
+    worker_id: str | None = None
+    actor_id: str | None = None
+    job_id: str | None = None
+    resources: dict[str, float] = {}
+    running_tasks: int | None = None
+
+
 class Node(Struct, frozen=True, kw_only=True, gc=False):
     """One node, alive or dead. What its agent measures is None on a dead node, or before its first report."""
 
@@ -47,6 +58,7 @@ class Node(Struct, frozen=True, kw_only=True, gc=False):
     disk_written_per_s: float | None = None
     gpus: tuple[Gpu, ...] = ()
     worker_count: int | None = None
+    holders: tuple[Holder, ...] = ()
     agent_http_port: int | None = None
     metrics_export_port: int | None = None
     temp_dir: str | None = None

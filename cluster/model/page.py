@@ -49,11 +49,15 @@ class Page(Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """How many of a kind there are in each state, and where that is known from (`state_api` or `metrics`)."""
+    """How many of a kind there are in each state, and where that is known from (`state_api` or `metrics`).
+
+    `at_least`: what ended, and so the total, was counted a while ago and may be more by now.
+    """
 
     by_state: dict[str, int] = {}
     total: int | None = None
     source: str = "state_api"
+    at_least: bool = False
 
     def of(self, *states: str) -> int:
         """Return how many are in any of these states."""

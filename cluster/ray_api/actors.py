@@ -13,6 +13,7 @@ from raymon_tui.cluster.model.page import Filter, Page
 from raymon_tui.cluster.ray_api.actor_process import ActorProcess, ask_actor_processes
 from raymon_tui.cluster.ray_api.asking import Get
 from raymon_tui.cluster.ray_api.death_cause import read_death_cause
+from raymon_tui.cluster.ray_api.rows import in_slices
 from raymon_tui.cluster.ray_api.state_list import ask_list
 
 
@@ -42,8 +43,9 @@ async def ask_actors(get: Get, filters: Sequence[Filter], *, limit: int, detail:
             processes = await ask_actor_processes(get, [row.actor_id for row in page.rows])
         except RaymonError:
             processes = {}  # The rows are worth having without: what is missing is None, which says so.
+    actors = await in_slices(lambda row: _actor(row, processes.get(row.actor_id)), page.rows)
     return Page(
-        rows=tuple(_actor(row, processes.get(row.actor_id)) for row in page.rows),
+        rows=tuple(actors),
         total=page.total,
         num_after_truncation=page.num_after_truncation,
         num_filtered=page.num_filtered,

@@ -94,7 +94,7 @@ class Tally:
         rest = max(remains, 0 if fresh else self._last_rest)
         self._last_rest = rest
         by_state = {state: count for state, count in {**live, **final, self._kind.rest: rest}.items() if count}
-        return Counts(by_state=by_state, total=sum(by_state.values()))
+        return Counts(by_state=by_state, total=sum(by_state.values()), at_least=not fresh)
 
     async def _live(self) -> dict[str, int]:
         at_most = None

@@ -7,6 +7,7 @@ import httpx
 from raymon_tui.backends.errors import (
     BadAnswerError,
     ForbiddenError,
+    NotRayError,
     RaymonError,
     RefusedError,
     RouteMissingError,
@@ -25,9 +26,16 @@ _FORBIDDEN = (
     " ~/.ray/auth_token (`ray get-auth-token` on the head node prints the right one)."
 )
 _SERVER_LOG = "The dashboard's own log on the head node (dashboard.log) may say more."
+_WRONG_PORT = "Is this the dashboard's port (8265 by default)?"
 _SILENT = "The head node may be overloaded or the link slow; `raymon-tui doctor` tries each part of the way."
 
 
+_NOTHING_THERE = "Is the head node up, and its dashboard listening there? Its default port is 8265."
+_BY_WORDS = (
+    ("CERTIFICATE_VERIFY_FAILED", "Name the authority that signed it with --ca-cert FILE, or give --insecure."),
+    ("WRONG_VERSION_NUMBER", "That port speaks plain HTTP, by the looks of it: try http:// instead of https://."),
+    ("disconnected", "It closed the connection at once: does it want https:// instead of http://?"),
+)
 _BY_STATUS: dict[int, tuple[type[RaymonError], str]] = {
     401: (UnauthorizedError, _UNAUTHORIZED),
     403: (ForbiddenError, _FORBIDDEN),
@@ -52,12 +60,15 @@ def failure_of_transport(error: httpx.HTTPError | httpx.InvalidURL | OSError, *,
     """Return the failure that stands for a request without an answer."""
     if isinstance(error, httpx.TimeoutException):
         return TimedOutError(tried, "no answer in time", _SILENT)
-    cause = error.__cause__ or error.__context__
-    if isinstance(cause, RaymonError):
-        return cause
     words = spoken(str(error), 300) or type(error).__name__
-    if isinstance(error, httpx.RemoteProtocolError):
-        return UnreachableError(
-            tried, words, "The dashboard closed the connection; is it an HTTP (not HTTPS) port of Ray?"
-        )
-    return UnreachableError(tried, words, "Is the head node up, and its dashboard listening there? Default port: 8265.")
+    if isinstance(error, httpx.RemoteProtocolError) and "illegal" in words:
+        return NotRayError(tried, f"something answered, but not in HTTP: {words}", _WRONG_PORT)
+    advice = next((advice for mark, advice in _BY_WORDS if mark in words), _NOTHING_THERE)
+    return _said_by_backend(error) or UnreachableError(tried, words, advice)
+
+
+def _said_by_backend(error: BaseException | None) -> RaymonError | None:
+    """Return the failure in a backend's own words, where the HTTP library wrapped it into one of its own."""
+    while error is not None and not isinstance(error, RaymonError):
+        error = error.__cause__ or error.__context__
+    return error

@@ -11,6 +11,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.model.node import NodeDetail, WorkerProcess
 from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.ray_api.asking import Get, answered, ask_both
+from raymon_tui.cluster.ray_api.node_holders import real_id
 from raymon_tui.cluster.ray_api.node_names import ask_named_nodes
 from raymon_tui.cluster.ray_api.node_summary import NodeSummary, read_node
 from raymon_tui.cluster.ray_api.nodes import with_names
@@ -76,7 +77,7 @@ def _process(row: _WorkerRow) -> WorkerProcess:
         name=_name(row.cmdline or []),
         worker_id=core.worker_id,
         job_id=None if row.job_id == _NO_JOB else row.job_id,
-        actor_id=_real_id(core.actor_id),
+        actor_id=real_id(core.actor_id),
         worker_type=core.worker_type,
         language=row.language,
         cpu_percent=row.cpu_percent,
@@ -92,7 +93,3 @@ def _process(row: _WorkerRow) -> WorkerProcess:
 def _name(cmdline: list[str]) -> str:
     """Return the process's title: Ray's workers set it as their first argument, and leave the others empty."""
     return " ".join(word for word in cmdline[:8] if word)[:200]
-
-
-def _real_id(hex_id: str | None) -> str | None:
-    return hex_id if hex_id and hex_id.strip("f") else None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from raymon_tui.cluster.model.node import Gpu, Node
 from raymon_tui.cluster.ray_api.camel import camel
 from raymon_tui.cluster.ray_api.moments import seconds
+from raymon_tui.cluster.ray_api.node_holders import CoreWorker, read_holders
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class _Raylet(Struct, frozen=True, rename="camel"):
     start_time_ms: float | None = None
     end_time_ms: float | None = None
     num_workers: int | None = None
+    core_workers_stats: list[CoreWorker] | None = None
     store_stats: _StoreStats | None = None
     state_snapshot: _StateSnapshot | None = None
     metrics_export_port: int | None = None
@@ -111,6 +113,7 @@ def read_node(row: NodeSummary) -> Node:
         disk_written_per_s=_at(row.disk_io_speed, 1),
         gpus=tuple(_gpu(place, gpu) for place, gpu in enumerate(row.gpus or ())),
         worker_count=raylet.num_workers,
+        holders=read_holders(raylet.core_workers_stats or ()),
         agent_http_port=raylet.dashboard_agent_listen_port or None,
         metrics_export_port=raylet.metrics_export_port or None,
         temp_dir=raylet.temp_dir or None,

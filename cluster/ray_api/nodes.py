@@ -8,13 +8,14 @@ from functools import partial
 from msgspec import Raw, Struct, structs
 
 from raymon_tui.backends.errors import BadAnswerError, RaymonError, RouteMissingError
-from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.model.node import Holder, Node
 from raymon_tui.cluster.ray_api.asking import Get, ask_both
+from raymon_tui.cluster.ray_api.camel import named_right
 from raymon_tui.cluster.ray_api.moments import seconds
 from raymon_tui.cluster.ray_api.node_names import NamedNode, ask_named_nodes
 from raymon_tui.cluster.ray_api.node_summary import NodeSummary, read_node
 from raymon_tui.cluster.ray_api.resource_text import read_usage
-from raymon_tui.cluster.ray_api.rows import decode_rows, decode_split
+from raymon_tui.cluster.ray_api.rows import decode_rows, decode_split, in_slices
 from raymon_tui.cluster.ray_api.words import complaint
 
 _PATH = "/nodes"
@@ -49,9 +50,10 @@ async def ask_nodes(get: Get) -> tuple[Node, ...]:
             raise measured
         measured = _Measured()
     names = {} if isinstance(named, RaymonError) else named
-    nodes = [with_names(node, names.pop(node.node_id, None), measured.usage) for node in measured.nodes]
-    nodes += [with_names(Node(node_id=one.node_id), one, measured.usage) for one in names.values()]
-    return tuple(nodes)
+    usage = measured.usage
+    nodes = await in_slices(lambda node: with_names(node, names.pop(node.node_id, None), usage), measured.nodes)
+    unmeasured = await in_slices(lambda one: with_names(Node(node_id=one.node_id), one, usage), names.values())
+    return (*nodes, *unmeasured)
 
 
 async def _ask_measured(get: Get) -> _Measured:
@@ -60,7 +62,7 @@ async def _ask_measured(get: Get) -> _Measured:
     if not reply.result or reply.data is None:
         raise BadAnswerError(f"asking Ray for {_PATH}", complaint(reply.msg) or "an answer without nodes", "")
     rows, _ = await decode_rows(reply.data.summary, NodeSummary)
-    nodes = [read_node(row) for row in rows if row.raylet.node_id]
+    nodes = await in_slices(read_node, [row for row in rows if row.raylet.node_id])
     return _Measured(nodes, reply.data.node_logical_resources)
 
 
@@ -86,7 +88,14 @@ def with_names(node: Node, named: NamedNode | None, usage_texts: Mapping[str, st
         resources_total=named.resources_total or {},
         resources_used=_used(usage, node, named.resources_total) if state == "ALIVE" else None,
         labels=named.labels or {},
+        holders=tuple(_with_right_names(one, named.resources_total or {}) for one in node.holders),
     )
+
+
+def _with_right_names(holder: Holder, known: Mapping[str, float]) -> Holder:
+    if holder.resources.keys() <= known.keys():
+        return holder
+    return structs.replace(holder, resources=named_right(holder.resources, known))
 
 
 def _used(

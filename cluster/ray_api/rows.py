@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import msgspec
 from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.ray_api.lenient import decode, decode_mended
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 SLICE_S = 0.004
@@ -32,19 +33,21 @@ async def decode_split(data: bytes, type_: type[T], *, asked: str) -> T:
 async def decode_rows(raws: Iterable[msgspec.Raw], type_: type[T]) -> tuple[list[T], int]:
     """Return the rows that can be read, and how many cannot."""
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(type_, strict=False)
-    rows: list[T] = []
-    unreadable = 0
+    found = await in_slices(lambda raw: _row(raw, decoder, type_), raws)
+    rows = [row for row in found if row is not None]
+    return rows, len(found) - len(rows)
+
+
+async def in_slices(make: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """Return what `make` makes of each item; every few milliseconds others have their turn."""
+    made: list[T] = []
     begun = perf_counter()
-    for raw in raws:
-        row = _row(raw, decoder, type_)
-        if row is None:
-            unreadable += 1
-        else:
-            rows.append(row)
+    for item in items:
+        made.append(make(item))
         if perf_counter() - begun > SLICE_S:
             await anyio.lowlevel.checkpoint()
             begun = perf_counter()
-    return rows, unreadable
+    return made
 
 
 def _row(raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], type_: type[T]) -> T | None:
