@@ -54,7 +54,7 @@ def mark_of(state: str) -> Mark:
     """Return how a node's, actor's, task's, job's or placement group's state looks."""
     if state in _MARKS:
         return _MARKS[state]
-    if state.startswith(("PENDING", "SUBMITTED")):
+    if state.startswith(("PENDING", "SUBMITTED", "GETTING")):
         return WAITING
     return UNKNOWN_STATE
 
