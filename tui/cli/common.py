@@ -18,6 +18,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([^\r\n\0]*)")
 
 
+class Number(click.ParamType):
+    """A number between two bounds, which a message names only where they are overstepped."""
+
+    name = "number"
+
+    def __init__(self, kind: type[int] | type[float], low: float, high: float) -> None:
+        self._kind, self._low, self._high = kind, low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number, or fail as a usage error."""
+        try:
+            number = self._kind(value)
+        except ValueError:
+            self.fail(f"{value!r} is no {'whole ' if self._kind is int else ''}number", param, ctx)
+        if not self._low <= number <= self._high:
+            self.fail(f"{value} does not lie between {self._low:g} and {self._high:g}", param, ctx)
+        return number
+
+
 def options_of(ctx: click.Context) -> MonitorOptions:
     """Return what all levels of the command line said together."""
     return ctx.find_root().ensure_object(MonitorOptions)
@@ -57,7 +76,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _COMMON = (
     click.option(
         "--refresh",
-        type=click.FloatRange(min=0.5, max=3600),
+        type=Number(float, 0.5, 3600),
         metavar="SECONDS",
         default=MonitorOptions.refresh_s,
         show_default=True,
@@ -98,7 +117,7 @@ _COMMON = (
     ),
     click.option(
         "--dashboard-port",
-        type=click.IntRange(1, 65535),
+        type=Number(int, 1, 65535),
         metavar="PORT",
         expose_value=False,
         callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=value)),

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INTERRUPTED = 130
-BROKEN_PIPE = 141
 INTERNAL = 70
 """What `sysexits.h` calls EX_SOFTWARE: an error of this program, not of the cluster or of its user."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli import failure
 from raymon_tui.tui.cli.common import common_options
 from raymon_tui.tui.cli.monitor import monitor
+from raymon_tui.tui.cli.status import status
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -66,6 +66,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_command(monitor)
+cli.add_command(status)
 
 
 def run(args: Sequence[str]) -> int:
@@ -85,7 +86,4 @@ def run(args: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the console script `raymon-tui`."""
-    code = run(sys.argv[1:])
-    if code == failure.BROKEN_PIPE:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import common_options, options_of
+from raymon_tui.tui.cli.common import Number, common_options, options_of
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.snapshot import Snapshot
@@ -22,7 +22,14 @@ ORDINARY_WIDTH = 80
 @click.command("status")
 @click.argument("target", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole state as JSON (schema 1).")
-@click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds to wait at most.")
+@click.option(
+    "--timeout",
+    type=Number(float, 0.1, 3600),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="Wait at most this long for answers.",
+)
 @common_options
 @click.pass_context
 def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout: float) -> None:
@@ -78,4 +85,5 @@ def _page(snapshot: Snapshot, options: MonitorOptions) -> str:
         width=max(NARROWEST, min(columns, WIDEST)),
         ascii_only=options.ascii_only or "utf" not in (sys.stdout.encoding or "").lower(),
     )
-    return paint(page(snapshot, drawn), colour=terminal and not os.environ.get("NO_COLOR"))
+    colour = terminal and not os.environ.get("NO_COLOR")
+    return paint(page(snapshot, drawn), colour=colour, ascii_only=drawn.ascii_only)

@@ -18,12 +18,14 @@ _CODES: dict[Role, str] = {
     "warning": "33",
     "bad": "31",
 }
+_ASCII = str.maketrans({"–": "-", "×": "x", "…": "~"})
 _RESET = "\x1b[0m"
 
 
-def paint(lines: Iterable[Content], *, colour: bool) -> str:
+def paint(lines: Iterable[Content], *, colour: bool, ascii_only: bool = False) -> str:
     """Return the lines as text, with colours where wanted; no line ends in blanks."""
-    return "".join(_line(line, colour=colour) + "\n" for line in lines)
+    text = "".join(_line(line, colour=colour) + "\n" for line in lines)
+    return text.translate(_ASCII).encode("ascii", "replace").decode() if ascii_only else text
 
 
 def _line(content: Content, *, colour: bool) -> str:
