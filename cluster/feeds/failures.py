@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.model.task import Task
@@ -20,13 +20,16 @@ MOST_FUNCTIONS = 5
 class FunctionFailures(Struct, frozen=True, kw_only=True):
     """The failed attempts of one function's tasks in one job.
 
-    `attempts` is how many were seen, `newest` the last of them. `final` says whether that task failed for good: no
+    `attempts` is how many were seen (`more`: there are more), `first_at` when the first of them ended (seconds since
+    the epoch), `newest` the last of them. `final` says whether that task failed for good: no
     later attempt of it runs or succeeded; None where that was not looked up.
     """
 
     function: str
     job_id: str
     attempts: int
+    more: bool = False
+    first_at: float | None = None
     newest: Task
     final: bool | None = None
 
@@ -45,7 +48,14 @@ async def ask_task_failures(api: RayApi) -> TaskFailures:
     for task in page.rows:
         groups[(task.job_id, task.func_or_class_name or task.name)].append(task)
     found = [
-        FunctionFailures(function=function, job_id=job_id, attempts=len(tasks), newest=max(tasks, key=_ended))
+        FunctionFailures(
+            function=function,
+            job_id=job_id,
+            attempts=len(tasks),
+            more=page.missing > 0,
+            first_at=min(map(_ended, tasks)) / 1000 or None,
+            newest=max(tasks, key=_ended),
+        )
         for (job_id, function), tasks in groups.items()
     ]
     found.sort(key=lambda one: _ended(one.newest), reverse=True)
@@ -60,10 +70,4 @@ def _ended(task: Task) -> float:
 async def _look_up(api: RayApi, one: FunctionFailures) -> FunctionFailures:
     attempts = (await api.task_attempts(one.newest.task_id)).rows
     last = max(attempts, key=lambda task: task.attempt_number, default=one.newest)
-    return FunctionFailures(
-        function=one.function,
-        job_id=one.job_id,
-        attempts=one.attempts,
-        newest=one.newest,
-        final=last.state == "FAILED",
-    )
+    return structs.replace(one, final=last.state == "FAILED")
