@@ -13,13 +13,13 @@ ASCII_STROKES = "#=-x+"
 class Share(NamedTuple):
     """One part of the whole."""
 
-    count: float
+    amount: float
     role: Role
 
 
 def stacked_bar(shares: Sequence[Share], width: int, *, ascii_only: bool = False) -> Content:
-    """Return a bar of exactly `width` cells; every part that is not nothing has at least one cell where there is room."""
-    cells = _divided([max(0.0, share.count) for share in shares], width)
+    """Return a bar of exactly `width` cells, at least one for every part that is not nothing where there is room."""
+    cells = _divided([max(0.0, share.amount) for share in shares], width)
     if not any(cells):
         return (Piece(("-" if ascii_only else "━") * max(0, width), "track"),)
     return tuple(

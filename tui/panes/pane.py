@@ -12,6 +12,11 @@ from raymon_tui.tui.session import Session
 from raymon_tui.widgets.table.column import Moment
 
 
+def dom_id(pane_id: str) -> str:
+    """Return the DOM id of a pane; its panels may be called as panes are."""
+    return f"pane-{pane_id}"
+
+
 class Pane(Vertical):
     """What fills the screen under one tab."""
 
@@ -23,7 +28,7 @@ class Pane(Vertical):
     hotkey: ClassVar[str]
 
     def __init__(self, session: Session) -> None:
-        super().__init__(id=self.pane_id)
+        super().__init__(id=dom_id(self.pane_id))
         self.session = session
 
     def feeds(self) -> tuple[Feed[Any], ...]:

@@ -13,7 +13,7 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_line
 from raymon_tui.tui.messages import FeedsChanged
-from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.pane import Pane, dom_id
 from raymon_tui.tui.panes.registry import PANES
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
@@ -46,7 +46,7 @@ class MainScreen(ClusterScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the first pane only."""
-        with ContentSwitcher(initial=self._open):
+        with ContentSwitcher(initial=dom_id(self._open)):
             yield self._make(self._open)
 
     def _make(self, pane_id: str) -> Pane:
@@ -55,7 +55,7 @@ class MainScreen(ClusterScreen):
     @property
     def pane(self) -> Pane:
         """The pane that is open."""
-        return self.query_one(f"#{self._open}", Pane)
+        return self.query_one(f"#{dom_id(self._open)}", Pane)
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return what the open pane needs."""
@@ -69,10 +69,10 @@ class MainScreen(ClusterScreen):
     async def action_open(self, pane_id: str, subject: str = "") -> None:
         """Open a pane, on the row that `subject` names where there is one."""
         switcher = self.query_one(ContentSwitcher)
-        if not self.query(f"#{pane_id}"):
+        if not self.query(f"#{dom_id(pane_id)}"):
             await switcher.mount(self._make(pane_id))
         self._open = pane_id
-        switcher.current = pane_id
+        switcher.current = dom_id(pane_id)
         self.pane.take_focus()
         self.post_message(FeedsChanged())
         if subject:
