@@ -10,7 +10,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 
 FAILURES = 2
 """One failure may be a hiccup."""
-SLOW_S = 5.0
+SLOW_S = 10.0
 
 
 def feed_failing(snapshot: Snapshot, _now: float) -> Iterator[Finding]:

@@ -6,20 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, PLACEMENT_GROUPS
-from raymon_tui.cluster.findings.capacity import fits, full_types, lacking
-from raymon_tui.cluster.findings.demand_waits import at_maximum
+from raymon_tui.cluster.findings.capacity import full_types
 from raymon_tui.cluster.findings.finding import Finding, Severity
+from raymon_tui.cluster.findings.verdict import at_maximum, unplaceable
 from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.placement_group import Bundle, PlacementGroup
 from raymon_tui.cluster.model.quantity import shape
 from raymon_tui.cluster.snapshot import Snapshot
-
-_STRATEGIES = {
-    "STRICT_PACK": "all of its bundles must lie on one node, and none is large enough",
-    "STRICT_SPREAD": "each of its bundles must lie on a node of its own, and there are too few",
-}
 
 
 def placement_group_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
@@ -51,11 +46,11 @@ def bundles_text(bundles: Sequence[Bundle]) -> str:
 
 
 def _infeasible(group: PlacementGroup, nodes: Sequence[Node], demands: Iterable[Demand]) -> str:
-    for bundle in group.bundles or ():
-        if not fits(nodes, bundle.unit_resources):
-            return lacking(nodes, bundle.unit_resources)
+    """Only the demand says how the bundles must lie."""
+    bundles = group.bundles or ()
     strategy = next((one.strategy for one in demands if one.strategy and _is_of(one, group)), None)
-    return _STRATEGIES.get(strategy or "", f"its bundles {bundles_text(group.bundles or ())} do not fit these nodes")
+    cause = unplaceable([(bundle.unit_resources, 1) for bundle in bundles], strategy, nodes)
+    return cause or f"its bundles {bundles_text(bundles)} do not fit these nodes"
 
 
 def _is_of(demand: Demand, group: PlacementGroup) -> bool:
