@@ -1,0 +1,142 @@
+"""How a job looks in a list, and what came of it in one line."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from raymon_tui.cluster.model.job import Job, JobProgress
+from raymon_tui.cluster.ray_api.words import without_escapes
+from raymon_tui.tui.resources.cells import ago, id_number, stated, text_column, took
+from raymon_tui.tui.resources.told import headline, last_exception
+from raymon_tui.widgets.content import Content, Piece, Role, piece
+from raymon_tui.widgets.meter import meter
+from raymon_tui.widgets.numbers import count, percent
+from raymon_tui.widgets.table.column import Column, Moment
+
+METER_CELLS = 10
+_BOILERPLATE = re.compile(r",? last available logs.*", re.DOTALL)
+_SIGNALLED = 128
+TYPES = {"DRIVER": "driver", "SUBMISSION": "submission"}
+
+
+class JobRow(NamedTuple):
+    """A job beside how far its tasks are, where that is known."""
+
+    job: Job
+    progress: JobProgress | None
+
+
+def rows_of(jobs: Iterable[Job], progress: Iterable[JobProgress]) -> list[JobRow]:
+    """Return those that run or wait first, then the ended ones, the newest of each first."""
+    known = {one.job_id: one for one in progress}
+    ordered = sorted(jobs, key=lambda job: (job.ended, -(job.end_time or job.start_time or 0.0)))
+    return [JobRow(job, known.get(job.job_id or "")) for job in ordered]
+
+
+def exit_words(code: int | None) -> str:
+    """Return how a driver ended by its exit code, "" for 0 and where it is not known: `killed by SIGKILL`, `exit 1`."""
+    if not code:
+        return ""
+    number = -code if code < 0 else code - _SIGNALLED
+    try:
+        return f"killed by {signal.Signals(number).name}"
+    except ValueError:
+        return f"exit {code}"
+
+
+def outcome(job: Job) -> str:
+    """Return why a job failed, stopped or still waits, in one line; "" where there is nothing to say."""
+    if job.status in ("RUNNING", "SUCCEEDED"):
+        return ""
+    said = last_exception(without_escapes(job.message or "")) or _BOILERPLATE.sub("", headline(job.message))
+    ended = exit_words(job.driver_exit_code)
+    if ended and f"exit code {job.driver_exit_code}" in said:
+        return ended
+    return ": ".join(part for part in (ended, said) if part)
+
+
+def began(job: Job) -> float | None:
+    """Return when the job was started, in seconds since the epoch."""
+    return job.start_time / 1000 if job.start_time else None
+
+
+def lasted(job: Job, now: float) -> float | None:
+    """Return for how many seconds it has run, or ran."""
+    start = began(job)
+    if start is None:
+        return None
+    return max(0.0, (job.end_time / 1000 if job.end_time else now) - start)
+
+
+def _progress(row: JobRow, moment: Moment) -> Content:
+    """Return a meter while it runs, and what came of it afterwards."""
+    if row.job.status != "RUNNING":
+        role: Role = "bad" if row.job.status == "FAILED" else "dim"
+        return piece(outcome(row.job), role)
+    progress = row.progress
+    if progress is None:
+        return (Piece("not counted" if row.job.job_id else "no ray.init yet", "faint"),)
+    if not progress.total:
+        return (Piece("no task yet", "faint"),)
+    share = progress.finished / progress.total
+    return (
+        *meter(share, METER_CELLS, "accent", ascii_only=moment.ascii_only),
+        Piece(f" {percent(100 * share):>4}  "),
+        *tally(progress),
+    )
+
+
+def tally(progress: JobProgress) -> Content:
+    """Return the live and failed tasks in words; what is zero is left out."""
+    parts: list[Piece] = []
+    found: tuple[tuple[int, str, Role], ...] = (
+        (progress.running, "running", "ink"),
+        (progress.waiting, "waiting", "ink"),
+        (progress.failed, "failed", "bad"),
+    )
+    for number, word, role in found:
+        if number:
+            parts += [Piece(count(number), role), Piece(f" {word}  ", "dim")]
+    return tuple(parts)
+
+
+def _name(row: JobRow) -> str:
+    return row.job.key
+
+
+def _took(row: JobRow, moment: Moment) -> Content:
+    return took(lasted(row.job, moment.now))
+
+
+def _length(row: JobRow) -> float | None:
+    """Return by what to sort durations without a present moment: those that still run by how early they began."""
+    return lasted(row.job, 1e12)
+
+
+def _driver(job: Job) -> str | None:
+    info = job.driver_info
+    return None if info is None else f"{info.node_ip_address} {id_number(info.pid) or '–'}"
+
+
+COLUMNS: tuple[Column[JobRow], ...] = (
+    Column("job", lambda r, m: stated(r.job.status, _name(r) or "–", m), _name, width=14, flex=2, max_width=36),
+    text_column("status", lambda r: r.job.status, width=9, priority=5),
+    text_column("type", lambda r: TYPES.get(r.job.type, r.job.type), width=10, priority=7),
+    Column("progress / outcome", _progress, lambda r: outcome(r.job) or None, width=20, flex=4, max_width=100),
+    text_column("entrypoint", lambda r: r.job.entrypoint, width=16, max_width=60, priority=3),
+    Column(
+        "started",
+        lambda r, m: ago(began(r.job), m),
+        lambda r: began(r.job),
+        width=7,
+        align="right",
+        priority=2,
+        descending=True,
+    ),
+    Column("took", _took, _length, width=7, align="right", priority=1, descending=True),
+    text_column("driver", lambda r: _driver(r.job), width=15, max_width=24, priority=8, wide=True),
+    text_column("job id", lambda r: r.job.job_id, width=8, priority=6, wide=True),
+)
