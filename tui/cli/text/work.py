@@ -1,4 +1,4 @@
-"""What the cluster works on: jobs, tasks, actors."""
+"""What the cluster works on: tasks, actors, jobs."""
 
 from __future__ import annotations
 
@@ -32,15 +32,14 @@ _ACTOR_GROUPS = (
 
 
 def work_lines(snapshot: Snapshot, drawn: Drawn) -> tuple[Content, ...]:
-    """Return the counts of jobs, tasks and actors by state, and the jobs that run."""
+    """Return the counts of tasks, actors and jobs by state, and the jobs that run."""
     jobs = snapshot.value(JOBS)
     rows = (
-        (heading("Jobs"), _job_counts(jobs, drawn)),
         (heading("Tasks"), _counts(snapshot.value(TASK_COUNTS), _TASK_GROUPS, drawn)),
         (heading("Actors"), _counts(snapshot.value(ACTOR_COUNTS), _ACTOR_GROUPS, drawn)),
+        (heading("Jobs"), _job_counts(jobs, drawn)),
     )
-    jobs_line, *other_lines = columns(rows, indent=0)
-    return jobs_line, *_running_jobs(jobs or (), drawn), *other_lines
+    return *columns(rows, indent=0), *_running_jobs(jobs or (), drawn)
 
 
 def _running_jobs(jobs: Sequence[Job], drawn: Drawn) -> tuple[Content, ...]:
