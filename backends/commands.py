@@ -1,0 +1,58 @@
+"""Running a command on this machine, bounded in time and in what it may write."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+
+import anyio
+from anyio.abc import ByteReceiveStream, Process
+
+from raymon_tui.backends.base import Completed
+from raymon_tui.backends.errors import TimedOutError, UnreachableError
+
+_CHUNK = 1 << 16
+
+
+async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Completed:
+    """Run `argv` without a shell; what it writes beyond `limit` bytes is read and thrown away.
+
+    Raises `TimedOutError` after `timeout_s`, the command and its children being ended then, and `UnreachableError`
+    where it cannot be started.
+    """
+    tried = f"run {argv[0]}"
+    try:
+        process = await anyio.open_process(list(argv), stdin=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise UnreachableError(tried, error.strerror or str(error), "is it installed here?") from None
+    kept: dict[str, bytes] = {"stdout": b"", "stderr": b""}
+    try:
+        with anyio.fail_after(timeout_s):
+            async with anyio.create_task_group() as tasks:
+                for name, stream in (("stdout", process.stdout), ("stderr", process.stderr)):
+                    if stream is not None:
+                        tasks.start_soon(_collect, stream, limit, kept, name)
+                await process.wait()
+    except TimeoutError:
+        raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
+    finally:
+        with anyio.CancelScope(shield=True):
+            await _end(process)
+    return Completed(process.returncode if process.returncode is not None else -1, kept["stdout"], kept["stderr"])
+
+
+async def _collect(stream: ByteReceiveStream, limit: int, kept: dict[str, bytes], name: str) -> None:
+    with contextlib.suppress(anyio.EndOfStream, anyio.ClosedResourceError):
+        while True:
+            chunk = await stream.receive(_CHUNK)
+            kept[name] += chunk[: max(0, limit - len(kept[name]))]
+
+
+async def _end(process: Process) -> None:
+    """End the whole process group, so that no child outlives its parent."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.aclose()
