@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from raymon_tui.cluster.feeds.catalogue import TASK_COUNTS, TASK_SUMMARY
 from raymon_tui.cluster.feeds.feed import Feed
-from raymon_tui.cluster.model.page import Counts, Filter
+from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.model.task import FunctionSummary, TaskSummary
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.filter_bar import FilterBar
@@ -43,7 +43,7 @@ class TasksPane(TablePane[FunctionSummary]):
         """Return the feed of the counts by function."""
         return TASK_SUMMARY
 
-    def feeds(self) -> tuple[Feed[TaskSummary], Feed[Counts]]:
+    def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the counts by function, and those of all tasks, which are exact."""
         return TASK_SUMMARY, TASK_COUNTS
 

@@ -1,0 +1,48 @@
+"""One actor in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from raymon_tui.cluster.feeds.catalogue import NODES
+from raymon_tui.cluster.feeds.parametrised import actor_feed
+from raymon_tui.cluster.model.actor import Actor
+from raymon_tui.cluster.model.page import Filter
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.panes.task_list import task_list_screen
+from raymon_tui.tui.resources import actor_page
+from raymon_tui.tui.resources.actors import name_of
+from raymon_tui.tui.screens.detail_screen import DetailScreen
+from raymon_tui.tui.screens.document import Section
+from raymon_tui.tui.session import Session
+from raymon_tui.widgets.content import Piece, plain
+from raymon_tui.widgets.table.column import Moment
+
+
+class ActorScreen(DetailScreen):
+    """An actor; what its row already told is shown until the cluster has answered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("T", "tasks", "its tasks")]
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        title = (Piece("Actor ", "dim"), Piece(plain(name_of(actor), 80), "ink", bold=True))
+        self._row = actor
+        self._actor = actor_feed(actor.actor_id)
+        super().__init__(session, title, (self._actor,), self._describe_actor)
+
+    def _describe_actor(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
+        reading = snapshot.reading(self._actor)
+        page = actor_page.sections(reading.value or self._row, snapshot.value(NODES), moment)
+        if reading.known and reading.value is None:
+            gone = Section(
+                "", text="Ray does not remember this actor any more; this is what was last known.", role="dim"
+            )
+            return [gone, *page]
+        return page
+
+    def action_tasks(self) -> None:
+        """List the actor's tasks."""
+        self.app.push_screen(task_list_screen(self.session, (Filter("actor_id", "=", self._row.actor_id),)))
