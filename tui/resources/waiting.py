@@ -36,6 +36,11 @@ def why_not_placed(required: Resources | None, nodes: Sequence[Node]) -> str:
     return _busy(wanted, able)
 
 
+def can_ever_hold(nodes: Sequence[Node], wanted: Resources) -> bool:
+    """Return whether one of the living `nodes` could hold `wanted` if it were empty."""
+    return any(node.alive and _holds(node.resources_total, wanted) for node in nodes)
+
+
 class Placing:
     """`why_not_placed` for many tasks and the same nodes: each shape is judged once."""
 

@@ -1,0 +1,97 @@
+"""More: the kinds of things that one looks at now and then, one at a time, so that only that one is asked for."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import ContentSwitcher
+
+from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.messages import FeedsChanged
+from raymon_tui.tui.panes.objects import ObjectsPane
+from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.placement_groups import PlacementGroupsPane
+from raymon_tui.tui.session import Session
+from raymon_tui.widgets.content import Content, Piece
+from raymon_tui.widgets.lines import Lines
+from raymon_tui.widgets.table.column import Moment
+
+KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane)
+
+
+class MorePane(Pane):
+    """A line that names the kinds, above the one that is open; it is made when it is first opened."""
+
+    DEFAULT_CSS = """
+    MorePane > .kinds { height: 1; width: 1fr; padding: 0 1; }
+    MorePane > ContentSwitcher { height: 1fr; width: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right_square_bracket,right", "step(1)", "next kind"),
+        Binding("left_square_bracket,left", "step(-1)", "previous kind", show=False),
+    ]
+    pane_id: ClassVar[str] = "more"
+    title: ClassVar[str] = "More"
+    short_title: ClassVar[str] = "More"
+    hotkey: ClassVar[str] = "0"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._open = KINDS[0].pane_id
+
+    @property
+    def kind(self) -> Pane:
+        """The kind that is open."""
+        return self.query_one(f"#{self._open}", Pane)
+
+    def feeds(self) -> tuple[Feed[Any], ...]:
+        """Return what the open kind needs, and nothing for the others."""
+        return self.kind.feeds()
+
+    def compose(self) -> ComposeResult:
+        """Yield the line and the first kind."""
+        yield Lines(classes="kinds")
+        with ContentSwitcher(initial=self._open):
+            yield KINDS[0](self.session)
+
+    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """Draw the names and the open kind."""
+        self.query_one(".kinds", Lines).show((_names(self._open),))
+        self.kind.show(snapshot, changed, moment)
+
+    def go_to(self, subject: str) -> None:
+        """Put the cursor on a row of the open kind."""
+        self.kind.go_to(subject)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the open kind."""
+        self.kind.take_focus()
+
+    async def action_step(self, step: int) -> None:
+        """Open the kind beside the present one."""
+        ids = [kind.pane_id for kind in KINDS]
+        chosen = KINDS[(ids.index(self._open) + step) % len(KINDS)]
+        switcher = self.query_one(ContentSwitcher)
+        if not self.query(f"#{chosen.pane_id}"):
+            await switcher.mount(chosen(self.session))
+        self._open = chosen.pane_id
+        switcher.current = chosen.pane_id
+        self.take_focus()
+        self.post_message(FeedsChanged())
+        snapshot = self.session.monitor.snapshot
+        moment = Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)
+        self.call_after_refresh(self.show, snapshot, frozenset(snapshot.readings), moment)
+
+
+def _names(open_id: str) -> Content:
+    pieces: list[Piece] = []
+    for kind in KINDS:
+        if kind.pane_id == open_id:
+            pieces.append(Piece(f" {kind.title} ", "accent", bold=True, reverse=True))
+        else:
+            pieces.append(Piece(f" {kind.title} ", "dim"))
+        pieces.append(Piece(" "))
+    return tuple(pieces)
