@@ -109,7 +109,7 @@ def _pending(line: str) -> PendingNode | None:
     if launching := _LAUNCHING.match(line):
         return PendingNode(node_type=launching[1], count=int(launching[2]), status="launching")
     if starting := _STARTING.match(line):
-        return PendingNode(node_type=starting[2], ip=starting[1], status=starting[3])
+        return PendingNode(node_type=starting[2], ip=starting[1] or None, status=starting[3])
     return None
 
 
@@ -126,17 +126,13 @@ def _demand(line: str) -> Demand | None:
     if found is None:
         return None
     bundles = tuple((_shape(shape), int(count or 1)) for shape, count in _BUNDLES.findall(found["shapes"]))
-    count, more, strategy = int(found["count"]), bool(found["more"]), found["strategy"]
-    if strategy:
+    count, more, what = int(found["count"]), bool(found["more"]), found["what"]
+    if what.startswith("pending placement groups"):
+        strategy = None if found["strategy"] == "None" else found["strategy"]
         return Demand(
-            shape=bundles[0][0],
-            count=count,
-            kind="placement_group",
-            strategy=strategy,
-            bundles=bundles,
-            at_least=more,
+            shape=bundles[0][0], count=count, kind="placement_group", strategy=strategy, bundles=bundles, at_least=more
         )
-    kind = "request" if "request_resources" in found["what"] else "task_actor"
+    kind = "request" if "request_resources" in what else "task_actor"
     return Demand(shape=bundles[0][0], count=count, kind=kind, at_least=more)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from math import isclose
 
 from msgspec import Struct
 
@@ -86,7 +87,7 @@ def read_v1(data: V1Data, printed: StatusText) -> AutoscalerStatus:
         pending=pending,
         failed=tuple(_failed(report)),
         demands=tuple(_demands(load)),
-        usage=named_right(load.usage or {}, _resource_names(load, printed)),
+        usage=_usage(load, printed),
         error=data.autoscaling_error or None,
         text=printed.text,
     )
@@ -99,10 +100,21 @@ def _type_names(report: _AutoscalerReport) -> Iterable[str]:
     yield from (row[-2] for row in report.pending_nodes or () if len(row) > 2)
 
 
-def _resource_names(load: _LoadReport, printed: StatusText) -> Iterable[str]:
-    yield from printed.usage
-    for resources, _ in load.node_types or ():
-        yield from resources
+def _usage(load: _LoadReport, printed: StatusText) -> dict[str, tuple[float, float]]:
+    """Return (used, total) by resource, as `ray status` has it: what a placement group only reserves is not used.
+
+    The report is more exact, but counts reservations; so its numbers serve where they are the printed ones unrounded.
+    """
+    names = {name for resources, _ in load.node_types or () for name in resources}
+    reported = named_right(load.usage or {}, (*names, *printed.usage))
+    if not printed.usage:
+        return {name: pair for name, pair in reported.items() if name in names and not name.startswith("node:")}
+    return {name: _unrounded(pair, reported.get(name, pair)) for name, pair in printed.usage.items()}
+
+
+def _unrounded(rounded: tuple[float, float], exact: tuple[float, float]) -> tuple[float, float]:
+    same = all(isclose(one, other, rel_tol=0.01) for one, other in zip(rounded, exact, strict=True))
+    return exact if same else rounded
 
 
 def _pending(report: _AutoscalerReport, names: Iterable[str]) -> Iterable[PendingNode]:
