@@ -1,0 +1,52 @@
+"""The one place that knows plotext: curves in, a canvas of bare characters out.
+
+plotext 6 has one global figure, which is cleared before each drawing. It is imported on the first one, as that takes a
+tenth of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+Values = Sequence[float | None]
+
+
+def canvas(values: Values, width: int, height: int, low: float, high: float, *, ascii_only: bool) -> list[str]:
+    """Return `height` strings of `width` characters in which `values` run from the left edge to the right one.
+
+    None makes a gap. Braille, or dots where only ASCII can be drawn.
+    """
+    import plotext
+
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(width, height)
+    figure.axes(active=False)
+    for axis in ("x", "y"):
+        figure.ruler(axis).ticks([])
+    figure.ruler("x").lim(0, max(1, len(values) - 1))
+    figure.ruler("y").lim(low, high)
+    drawn = False
+    for start, run in _runs(values):
+        signal = figure.signal(list(range(start, start + len(run))), list(run), marker="*" if ascii_only else "braille")
+        signal.lines(len(run) > 1)
+        figure.draw(signal)
+        drawn = True
+    rows = figure.build().string(colorless=True).splitlines() if drawn else []
+    return [row.ljust(width)[:width] for row in [*rows, *[""] * height][:height]]
+
+
+def _runs(values: Values) -> Iterator[tuple[int, list[float]]]:
+    """Yield each stretch of known values with the place where it starts."""
+    start, run = 0, list[float]()
+    for place, value in enumerate(values):
+        if value is None:
+            if run:
+                yield start, run
+            run = []
+            continue
+        if not run:
+            start = place
+        run.append(value)
+    if run:
+        yield start, run
