@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
+
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED")
 
 
@@ -26,8 +28,8 @@ class Job(Struct, frozen=True, kw_only=True, gc=False):
     entrypoint: str = ""
     message: str | None = None
     error_type: str | None = None
-    start_time: float | None = None
-    end_time: float | None = None
+    start_time: Finite | None = None
+    end_time: Finite | None = None
     driver_node_id: str | None = None
     driver_exit_code: int | None = None
     metadata: dict[str, str] | None = None

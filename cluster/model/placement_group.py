@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
+
 
 class Bundle(Struct, frozen=True, kw_only=True, gc=False):
     """One bundle; `node_id` is empty until it is placed."""
 
-    unit_resources: dict[str, float] = {}
+    unit_resources: dict[str, Finite] = {}
     node_id: str | None = None
 
 

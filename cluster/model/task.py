@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
+
 RUNNING_STATES = ("RUNNING", "RUNNING_IN_RAY_GET", "RUNNING_IN_RAY_WAIT")
 WAITING_STATES = (
     "PENDING_ARGS_AVAIL",
@@ -34,7 +36,7 @@ class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
     """The moment at which a task entered a state."""
 
     state: str = ""
-    created_ms: float | None = None
+    created_ms: Finite | None = None
 
 
 class Task(Struct, frozen=True, kw_only=True, gc=False):
@@ -54,11 +56,11 @@ class Task(Struct, frozen=True, kw_only=True, gc=False):
     worker_pid: int | None = None
     error_type: str | None = None
     error_message: str | None = None
-    required_resources: dict[str, float] | None = None
+    required_resources: dict[str, Finite] | None = None
     placement_group_id: str | None = None
-    creation_time_ms: float | None = None
-    start_time_ms: float | None = None
-    end_time_ms: float | None = None
+    creation_time_ms: Finite | None = None
+    start_time_ms: Finite | None = None
+    end_time_ms: Finite | None = None
     task_log_info: TaskLogInfo | None = None
     events: tuple[TaskEvent, ...] | None = None
     call_site: str | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
+
 
 class Worker(Struct, frozen=True, kw_only=True, gc=False):
     """One row of `/api/v0/workers`; a time of 0 or of 2^64-1 means "none"."""
@@ -16,5 +18,5 @@ class Worker(Struct, frozen=True, kw_only=True, gc=False):
     node_id: str | None = None
     ip: str = ""
     pid: int | None = None
-    start_time_ms: float | None = None
-    end_time_ms: float | None = None
+    start_time_ms: Finite | None = None
+    end_time_ms: Finite | None = None

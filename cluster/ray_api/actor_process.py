@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Raw, Struct
 
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.ray_api.asking import Get
 from raymon_tui.cluster.ray_api.moments import seconds
 from raymon_tui.cluster.ray_api.rows import decode_rows, decode_split
@@ -18,28 +19,28 @@ _IDS_AT_ONCE = 150
 class ActorProcess(Struct, frozen=True, kw_only=True):
     """The fields of `Actor` that come from its process. Times are seconds since the epoch, `rss` bytes."""
 
-    start_time: float | None = None
-    end_time: float | None = None
-    rss: float | None = None
-    cpu_percent: float | None = None
+    start_time: Finite | None = None
+    end_time: Finite | None = None
+    rss: Finite | None = None
+    cpu_percent: Finite | None = None
     executed_tasks: int | None = None
     running_tasks: int | None = None
     pending_tasks: int | None = None
 
 
 class _Memory(Struct, frozen=True):
-    rss: float | None = None
+    rss: Finite | None = None
 
 
 class _ProcessStats(Struct, frozen=True, rename="camel"):
-    cpu_percent: float | None = None
+    cpu_percent: Finite | None = None
     memory_info: _Memory | None = None
 
 
 class _Row(Struct, frozen=True, rename="camel"):
     actor_id: str
-    start_time: float | None = None
-    end_time: float | None = None
+    start_time: Finite | None = None
+    end_time: Finite | None = None
     process_stats: _ProcessStats | None = None
     num_executed_tasks: int | None = None
     num_running_tasks: int | None = None

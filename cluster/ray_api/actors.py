@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.model.actor import Actor
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.model.page import Filter, Page
 from raymon_tui.cluster.ray_api.actor_process import ActorProcess, ask_actor_processes
 from raymon_tui.cluster.ray_api.asking import Get
@@ -27,7 +28,7 @@ class _ActorRow(Struct, frozen=True):
     node_id: str | None = None
     pid: int | None = None
     ray_namespace: str | None = None
-    required_resources: dict[str, float] | None = None
+    required_resources: dict[str, Finite] | None = None
     death_cause: dict[str, Any] | None = None
     is_detached: bool | None = None
     placement_group_id: str | None = None

@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from raymon_tui.cluster.model.autoscaler import Demand, FailedNode, PendingNode
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.ray_api.resource_text import read_usage
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class StatusText(Struct, frozen=True, kw_only=True):
     pending: tuple[PendingNode, ...] = ()
     failed: tuple[FailedNode, ...] = ()
     demands: tuple[Demand, ...] = ()
-    usage: dict[str, tuple[float, float]] = {}
+    usage: dict[str, tuple[Finite, Finite]] = {}
     error: str | None = None
     text: str = ""
 

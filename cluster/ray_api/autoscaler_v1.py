@@ -10,6 +10,7 @@ from math import isclose
 from msgspec import Struct
 
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, FailedNode, PendingNode
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.ray_api.autoscaler_text import StatusText
 from raymon_tui.cluster.ray_api.autoscaler_v2 import node_types, running_version
 from raymon_tui.cluster.ray_api.camel import named_right
@@ -26,7 +27,7 @@ class _Why(Struct, frozen=True):
 class _Availability(Struct, frozen=True, rename="camel"):
     node_type: str | None = None
     is_available: bool | None = None
-    last_checked_timestamp: float | None = None
+    last_checked_timestamp: Finite | None = None
     unavailable_node_information: _Why | None = None
 
 
@@ -45,20 +46,20 @@ class _AutoscalerReport(Struct, frozen=True, rename="camel"):
 
 
 class _GroupDemand(Struct, frozen=True):
-    bundles: list[tuple[dict[str, float], int]] = []
+    bundles: list[tuple[dict[str, Finite], int]] = []
     strategy: str | None = None
 
 
 class _LoadReport(Struct, frozen=True, rename="camel"):
-    usage: dict[str, tuple[float, float]] | None = None
-    resource_demand: list[tuple[dict[str, float], int]] | None = None
+    usage: dict[str, tuple[Finite, Finite]] | None = None
+    resource_demand: list[tuple[dict[str, Finite], int]] | None = None
     pg_demand: list[tuple[_GroupDemand, int]] | None = None
-    request_demand: list[tuple[dict[str, float], int]] | None = None
-    node_types: list[tuple[dict[str, float], int]] | None = None
+    request_demand: list[tuple[dict[str, Finite], int]] | None = None
+    node_types: list[tuple[dict[str, Finite], int]] | None = None
 
 
 class _ClusterStatus(Struct, frozen=True, rename="camel"):
-    time: float | None = None
+    time: Finite | None = None
     autoscaler_report: _AutoscalerReport | None = None
     load_metrics_report: _LoadReport | None = None
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from raymon_tui.cluster.model.event import Event
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.ray_api.asking import Get
 from raymon_tui.cluster.ray_api.reply import content
 from raymon_tui.cluster.ray_api.words import without_escapes
@@ -21,7 +22,7 @@ class _EventRow(Struct, frozen=True, rename="camel"):
     severity: str | None = None
     label: str | None = None
     message: str | None = None
-    timestamp: float | None = None
+    timestamp: Finite | None = None
     host_name: str | None = None
     source_hostname: str | None = None
     pid: int | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
@@ -63,7 +62,7 @@ def mend(value: Any, type_: Any) -> Any:
     if type_ is msgspec.Raw:
         return msgspec.Raw(json.dumps(value).encode())
     try:
-        return _finite(msgspec.convert(value, type_, strict=False))
+        return msgspec.convert(value, type_, strict=False)
     except _UNREADABLE:
         pass
     origin = get_origin(type_)
@@ -130,12 +129,6 @@ def _mend_each(values: list[Any], type_: Any) -> list[Any]:
         except _UNREADABLE:  # noqa: PERF203 - each one stands alone
             continue
     return mended
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise msgspec.ValidationError
-    return value
 
 
 def _nothing(_constant: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from raymon_tui.backends.errors import RaymonError
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.model.node import NodeDetail, WorkerProcess
 from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.ray_api.asking import Get, answered, ask_both
@@ -22,7 +23,7 @@ _NO_JOB = "ffff"
 
 
 class _Memory(Struct, frozen=True):
-    rss: float | None = None
+    rss: Finite | None = None
 
 
 class _CoreWorker(Struct, frozen=True, rename="camel"):
@@ -36,11 +37,11 @@ class _CoreWorker(Struct, frozen=True, rename="camel"):
 class _WorkerRow(Struct, frozen=True, rename="camel"):
     pid: int
     cmdline: list[str] | None = None
-    create_time: float | None = None
-    cpu_percent: float | None = None
+    create_time: Finite | None = None
+    cpu_percent: Finite | None = None
     memory_info: _Memory | None = None
-    gpu_memory_usage: float | None = None
-    gpu_utilization: float | None = None
+    gpu_memory_usage: Finite | None = None
+    gpu_utilization: Finite | None = None
     core_worker_stats: list[_CoreWorker] | None = None
     language: str | None = None
     job_id: str | None = None

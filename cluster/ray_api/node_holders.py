@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.model.node import Holder
 
 _OF_A_GROUP = re.compile(r"^(?P<name>.+?)Group\d*[0-9A-Fa-f]{20,}$")
@@ -15,7 +16,7 @@ _BUNDLE_MARK = "bundle"
 
 
 class _Slot(Struct, frozen=True):
-    allocation: float = 0.0
+    allocation: Finite = 0.0
 
 
 class _Slots(Struct, frozen=True, rename="camel"):

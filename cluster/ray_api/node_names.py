@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.ray_api.asking import ORDINARY_TIMEOUT_S, Get
 from raymon_tui.cluster.ray_api.state_list import MOST_ROWS, ask_list
@@ -20,10 +21,10 @@ class NamedNode(Struct, frozen=True):
     state: str | None = None
     state_message: str | None = None
     node_name: str | None = None
-    resources_total: dict[str, float] | None = None
+    resources_total: dict[str, Finite] | None = None
     labels: dict[str, str] | None = None
-    start_time_ms: float | None = None
-    end_time_ms: float | None = None
+    start_time_ms: Finite | None = None
+    end_time_ms: Finite | None = None
 
 
 async def ask_named_nodes(get: Get, filters: Sequence[Filter] = ()) -> dict[str, NamedNode]:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.model.node import Gpu, Node
 from raymon_tui.cluster.ray_api.camel import camel
 from raymon_tui.cluster.ray_api.moments import seconds
@@ -19,14 +20,14 @@ _DUMMY_DISK = 1.0
 
 
 class _StoreStats(Struct, frozen=True, rename="camel"):
-    object_store_bytes_used: float = 0.0
-    object_store_bytes_avail: float | None = None
-    spilled_bytes_total: float = 0.0
+    object_store_bytes_used: Finite = 0.0
+    object_store_bytes_avail: Finite | None = None
+    spilled_bytes_total: Finite = 0.0
 
 
 class _StateSnapshot(Struct, frozen=True, rename="camel"):
     state: str | None = None
-    idle_duration_ms: float | None = None
+    idle_duration_ms: Finite | None = None
     node_activity: list[str] | None = None
 
 
@@ -38,8 +39,8 @@ class _Raylet(Struct, frozen=True, rename="camel"):
     node_type_name: str | None = None
     node_manager_address: str | None = None
     node_manager_hostname: str | None = None
-    start_time_ms: float | None = None
-    end_time_ms: float | None = None
+    start_time_ms: Finite | None = None
+    end_time_ms: Finite | None = None
     num_workers: int | None = None
     core_workers_stats: list[CoreWorker] | None = None
     store_stats: _StoreStats | None = None
@@ -51,32 +52,32 @@ class _Raylet(Struct, frozen=True, rename="camel"):
 
 
 class _Disk(Struct, frozen=True):
-    total: float | None = None
-    used: float | None = None
+    total: Finite | None = None
+    used: Finite | None = None
 
 
 class _GpuRow(Struct, frozen=True, rename="camel"):
     index: int | None = None
     name: str | None = None
-    utilization_gpu: float | None = None
-    memory_used: float | None = None
-    memory_total: float | None = None
+    utilization_gpu: Finite | None = None
+    memory_used: Finite | None = None
+    memory_total: Finite | None = None
 
 
 class NodeSummary(Struct, frozen=True, rename="camel"):
     """One row of `/nodes?view=summary`, and the bulk of `/nodes/{id}`. Physical values are those of `now`."""
 
     raylet: _Raylet
-    now: float | None = None
+    now: Finite | None = None
     hostname: str | None = None
     ip: str | None = None
-    cpu: float | None = None
+    cpu: Finite | None = None
     cpus: list[int | None] | None = None
-    mem: list[float | None] | None = None
-    load_avg: list[list[float | None]] | None = None
+    mem: list[Finite | None] | None = None
+    load_avg: list[list[Finite | None]] | None = None
     disk: dict[str, _Disk] | None = None
-    disk_io_speed: list[float | None] | None = None
-    network_speed: list[float | None] | None = None
+    disk_io_speed: list[Finite | None] | None = None
+    network_speed: list[Finite | None] | None = None
     gpus: list[_GpuRow] | None = None
 
 

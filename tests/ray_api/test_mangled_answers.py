@@ -146,6 +146,19 @@ async def test_a_deeply_nested_answer_is_refused_or_read(route: str) -> None:
     await ask(route, b'{"data":' * 50_000 + b"1" + b"}" * 50_000)
 
 
+@pytest.mark.parametrize("word", ["nan", "Infinity", "-inf"])
+@pytest.mark.parametrize("route", sorted(QUESTIONS))
+async def test_a_word_for_no_number_is_none_either(route: str, word: str) -> None:
+    def without_numbers(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_numbers(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [without_numbers(item) for item in value]
+        return word if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+    await ask(route, json.dumps(without_numbers(recorded(ROUTES[route]))).encode())
+
+
 @pytest.mark.parametrize("route", sorted(QUESTIONS))
 async def test_a_number_that_is_none_is_unknown_and_the_rest_is_read(route: str) -> None:
     body = (ANSWERS / ROUTES[route]).read_bytes()
