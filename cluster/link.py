@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from raymon_tui.backends.errors import BadAnswerError, RaymonError, RefusedError, TimedOutError
+from raymon_tui.backends.errors import BadAnswerError, NotRayError, RaymonError, RefusedError, TimedOutError
 from raymon_tui.cluster.feeds.answer import Answer, BrokenFeedError
 from raymon_tui.cluster.snapshot import Link
 
+BROKEN = ("lost", "refused")
+"""States in which nothing is learnt of the cluster."""
 SLOW_FROM_S = 1.0
 LIVE_BELOW_S = 0.7
 """Lower than `SLOW_FROM_S`, so that a link at the edge does not flicker."""
-RECENT_ANSWER_S = 10.0
+RECENT_ANSWER_S = 5.0
 
 
 class LinkWatch:
@@ -47,14 +49,19 @@ class LinkWatch:
 
     def _probe_failed(self, failure: RaymonError, took_s: float, now: float, steady: float) -> None:
         """A dashboard that answers other questions is not lost because its version route is broken or hangs."""
-        silent_s = steady - self._heard_at
-        odd = isinstance(failure, BadAnswerError | BrokenFeedError)
-        if (odd and silent_s < RECENT_ANSWER_S) or (isinstance(failure, TimedOutError) and silent_s < took_s):
+        if steady - self._heard_at < _heard_lately_s(failure, took_s):
             return
-        self.held = not odd
+        self.held = not isinstance(failure, BadAnswerError | BrokenFeedError)
         self._become("refused" if isinstance(failure, RefusedError) else "lost", now, failure)
 
     def _become(self, state: str, now: float, failure: RaymonError | None = None) -> None:
         since = self.link.since if state == self.link.state else now
         said, advice = (failure.said, failure.advice) if failure else ("", "")
         self.link = Link(state=state, since=since, said=said, advice=advice)
+
+
+def _heard_lately_s(failure: RaymonError, took_s: float) -> float:
+    """Return how long ago another feed may have been answered for this failure of the probe not to count."""
+    if isinstance(failure, TimedOutError):
+        return took_s
+    return RECENT_ANSWER_S if isinstance(failure, BadAnswerError | BrokenFeedError | NotRayError) else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -99,12 +100,13 @@ class Monitor:
                 self.history.drop_before(self._clock.now() - self.history.span_s)
 
     async def once(self, feeds: Iterable[Feed[Any]], timeout_s: float = 30.0) -> Snapshot:
-        """Ask the version and then each of `feeds` once, for at most `timeout_s` seconds, and return what came of it.
+        """Ask the version and then each of `feeds` once, in at most `timeout_s` seconds, and return what came of it.
 
         A feed that failed, or had no time to answer, is so in the snapshot. Raises the RaymonError of the version
-        where the cluster cannot be reached, refuses, or is no Ray cluster.
+        where the cluster cannot be reached, refuses, is no Ray cluster, or answers nothing at all.
         """
-        probe = await self._reader.ask(VERSION)
+        deadline = anyio.current_time() + timeout_s
+        probe = await self._reader.ask(replace(VERSION, timeout_s=min(timeout_s, VERSION.timeout_s)))
         self._reader.take(VERSION, probe)
         if isinstance(probe.failure, UnreachableError | RefusedError | NotRayError):
             raise probe.failure
@@ -114,7 +116,7 @@ class Monitor:
             self._reader.take(feed, await self._reader.ask(feed))
             del waiting[feed.name]
 
-        with anyio.move_on_after(timeout_s):
+        with anyio.CancelScope(deadline=deadline):
             async with anyio.create_task_group() as tasks:
                 for feed in tuple(waiting.values()):
                     tasks.start_soon(ask_and_take, feed)
@@ -122,6 +124,8 @@ class Monitor:
             late = TimedOutError(f"asking for {feed.name}", f"no answer within {timeout_s:g} s", "Allow more time.")
             self._reader.take(feed, Answer(took_s=timeout_s, failure=late))
         self._announcer.announce()
+        if probe.failure is not None and not any(reading.known for reading in self.snapshot.readings.values()):
+            raise probe.failure
         return self.snapshot
 
     async def aclose(self) -> None:

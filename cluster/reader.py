@@ -17,7 +17,7 @@ from raymon_tui.cluster.feeds.board import Board
 from raymon_tui.cluster.feeds.catalogue import VERSION
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.pollers import Pollers
-from raymon_tui.cluster.link import LinkWatch
+from raymon_tui.cluster.link import BROKEN, LinkWatch
 from raymon_tui.cluster.model.version import Version
 from raymon_tui.cluster.snapshot import Link
 from raymon_tui.cluster.wall_clock import WallClock
@@ -91,7 +91,7 @@ class Reader:
 
     def rest_s(self, feed: Feed[Any]) -> float:
         """Return the seconds between the feed's last answer and its next asking; infinity while the link is lost."""
-        if feed.name == VERSION.name and self.link.state not in ("live", "slow"):
+        if feed.name == VERSION.name and self.link.state in BROKEN:
             return pacing.probe_delay(self.refresh_s)
         if feed.name != VERSION.name and self._watch.held:
             return math.inf
@@ -100,7 +100,7 @@ class Reader:
 
     def take(self, feed: Feed[Any], answer: Answer) -> None:
         """Take an answer into the readings and the link's state."""
-        now = self._clock.now()
+        now, before = self._clock.now(), self.link.state
         if feed.name == VERSION.name:
             self._take_probe(answer, now)
         elif answer.failure is None:
@@ -109,6 +109,8 @@ class Reader:
             self.pollers.hurry((VERSION.name,))
         self.board.put(feed.name, next_reading(self.board.get(feed.name), answer, now))
         self._plan(feed, answer.took_s)
+        if before in BROKEN and self.link.state not in BROKEN:
+            self.pollers.hurry(self.pollers.wanted.keys() - {feed.name})
         self._changed((feed.name,))
 
     def _plan(self, feed: Feed[Any], took_s: float | None) -> None:
@@ -125,8 +127,6 @@ class Reader:
         if self._watch.held and not was_held:
             self.pollers.interrupt(but=VERSION.name)
             self._spread_loss()
-        elif was_held and not self._watch.held:
-            self.pollers.hurry(self.pollers.wanted.keys() - {VERSION.name})
 
     def _take_session(self, session: str) -> None:
         if self._session and session and session != self._session:

@@ -40,7 +40,7 @@ async def ask(feed: Feed[Any], api: RayApi) -> Answer:
         failure = error
     except TimeoutError:
         failure = TimedOutError(
-            f"asking for {feed.name}", f"no answer within {feed.timeout_s:.0f} s", "It is asked again by itself."
+            f"asking for {feed.name}", f"no answer within {feed.timeout_s:g} s", "It is asked again by itself."
         )
     except Exception as error:
         _log.exception("feed %s is broken", feed.name)
