@@ -102,13 +102,14 @@ class RayApi:
         """Return tasks counted by function; dear, it blocks the dashboard while it counts."""
         return await summaries.ask_task_summary(self.get)
 
-    async def task_counts(self, job_id: str | None = None) -> Counts:
+    async def task_counts(self, job_id: str | None = None, *, whole: bool = True) -> Counts:
         """Return how many task attempts are in each state, exact past 10,000, of one job or of all.
 
         What is dear to count (all of them, the failed ones) is counted again only when its cost has been rested off;
-        until then FINISHED and the total are what is known at least.
+        until then FINISHED and the total are what is known at least. Without `whole` these two are left out: to count
+        them takes the dashboard seconds where many tasks have finished.
         """
-        return await self._tallies.tasks(job_id)
+        return await self._tallies.tasks(job_id, whole=whole)
 
     async def actors(self, filters: Sequence[Filter] = (), *, limit: int = 1000, detail: bool = False) -> Page[Actor]:
         """Return actors that pass all `filters`; in detail with death causes and what their processes use."""

@@ -61,9 +61,9 @@ class Tallies:
         self._get = get
         self._tallies: dict[tuple[str, str | None], Tally] = {}
 
-    async def tasks(self, job_id: str | None = None) -> Counts:
+    async def tasks(self, job_id: str | None = None, *, whole: bool = True) -> Counts:
         """Count task attempts, of one job or of all."""
-        return await self._tally(TASKS, job_id).count()
+        return await self._tally(TASKS, job_id).count(whole=whole)
 
     async def actors(self) -> Counts:
         """Count actors."""
@@ -84,10 +84,16 @@ class Tally:
         self._last_live = 0
         self._last_rest = 0
 
-    async def count(self) -> Counts:
-        """Return the counts: live states as of now, the others as of when they were last asked for."""
+    async def count(self, *, whole: bool = True) -> Counts:
+        """Return the counts: live states as of now, the others as of when they were last asked for.
+
+        Without `whole` the state that most end in is not counted, and the total is None; what was counted is then in
+        `by_state` even where there are none.
+        """
         live = await self._live()
         final = {state: (await self._rested(state))[0] for state in self._kind.final}
+        if not whole:
+            return Counts(by_state={**dict.fromkeys(self._kind.live, 0), **live, **final})
         total, fresh = await self._rested()
         remains = total - sum(live.values()) - sum(final.values())
         # Both are known at least: what had ended stays so, and the total only grows until it is asked for again.

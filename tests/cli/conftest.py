@@ -76,3 +76,10 @@ def _server(status: int, body: str) -> ThreadingHTTPServer:
             pass
 
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture
+def dashboard(request: pytest.FixtureRequest) -> str:
+    """Return the address of a real cluster's dashboard; RAYMON_TEST_DASHBOARD names one that is there already."""
+    given = os.environ.get("RAYMON_TEST_DASHBOARD")
+    return given or str(request.getfixturevalue("ray_cluster").dashboard)

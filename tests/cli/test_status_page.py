@@ -92,10 +92,16 @@ def test_resources_show_how_much_is_used_of_how_much() -> None:
 
 
 def test_demands_and_launches_are_listed() -> None:
-    text = seen({catalogue.AUTOSCALER: STATUS})
-    assert "6+  {CPU: 1, GPU: 4}" in text
+    text = seen({catalogue.AUTOSCALER: STATUS, catalogue.NODES: (HEAD,)})
+    assert "6+  {CPU: 1, GPU: 4}           " in text
     assert "2 × {CPU: 64} STRICT_SPREAD" in text
     assert "3 cpu" in text
+
+
+def test_each_demand_says_why_it_waits() -> None:
+    roomy = Node(node_id="a", node_type="head", resources_total={"CPU": 64.0, "GPU": 4.0})
+    demand = line_of(seen({catalogue.AUTOSCALER: STATUS, catalogue.NODES: (roomy,)}), "◌  6+")
+    assert " ".join(demand).endswith("3 cpu on the way")
 
 
 def test_failed_launches_and_dead_nodes_stand_newest_first() -> None:
@@ -123,17 +129,17 @@ def test_tasks_and_actors_are_counted_by_state() -> None:
     assert "● 8 alive" in text
 
 
+def test_what_was_too_dear_to_count_is_a_dash_beside_what_was_counted() -> None:
+    text = seen({catalogue.TASK_COUNTS: Counts(by_state={"RUNNING": 10})})
+    assert "▶ 10 running  ◌ – waiting  ✓ – finished  ✕ – failed\n" in text
+
+
 def test_findings_stand_first_and_the_worst_of_them_on_top() -> None:
     mild = Finding(id="1", severity=Severity.WARNING, title="A demand waits", cause="No node has 4 GPU.")
     bad = Finding(id="2", severity=Severity.ERROR, title="A job failed", since=NOW - 300, hint="Read its log.")
     lines = seen({}, findings=(mild, bad)).splitlines()
     at = lines.index("Attention")
-    assert lines[at + 1 : at + 5] == [
-        "  ✕ A job failed  5m",
-        "    Read its log.",
-        "  ▲ A demand waits",
-        "    No node has 4 GPU.",
-    ]
+    assert lines[at + 1 : at + 3] == ["  ✕   5m A job failed", "  ▲      A demand waits  No node has 4 GPU."]
     assert at < lines.index("Resources")
 
 
@@ -147,7 +153,7 @@ def test_what_is_not_known_is_a_dash_and_never_a_zero() -> None:
 def test_a_question_without_an_answer_is_named_with_what_was_said() -> None:
     late = Reading[Any](error=FeedError(said="no answer within 10 s", since=NOW))
     snapshot = Snapshot(at=NOW, readings={catalogue.TASK_COUNTS.name: late})
-    assert "task counts: no answer within 10 s" in paint(page(snapshot, Drawn(now=NOW)), colour=False)
+    assert "task counts  no answer within 10 s" in paint(page(snapshot, Drawn(now=NOW)), colour=False)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -14,27 +14,16 @@ from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.tui.options import MonitorOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
+N = TypeVar("N", int, float)
 
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([^\r\n\0]*)")
 
 
-class Number(click.ParamType):
-    """A number between two bounds, which a message names only where they are overstepped."""
-
-    name = "number"
-
-    def __init__(self, kind: type[int] | type[float], low: float, high: float) -> None:
-        self._kind, self._low, self._high = kind, low, high
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number, or fail as a usage error."""
-        try:
-            number = self._kind(value)
-        except ValueError:
-            self.fail(f"{value!r} is no {'whole ' if self._kind is int else ''}number", param, ctx)
-        if not self._low <= number <= self._high:
-            self.fail(f"{value} does not lie between {self._low:g} and {self._high:g}", param, ctx)
-        return number
+def between(value: N, low: float, high: float) -> N:
+    """Return `value`; where it oversteps the bounds that is a usage error, which names them."""
+    if not low <= value <= high:
+        raise click.BadParameter(f"{value:g} does not lie between {low:g} and {high:g}")
+    return value
 
 
 def options_of(ctx: click.Context) -> MonitorOptions:
@@ -76,12 +65,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _COMMON = (
     click.option(
         "--refresh",
-        type=Number(float, 0.5, 3600),
+        type=float,
         metavar="SECONDS",
         default=MonitorOptions.refresh_s,
         show_default=True,
         expose_value=False,
-        callback=_keep(lambda options, value: replace(options, refresh_s=value)),
+        callback=_keep(lambda options, value: replace(options, refresh_s=between(value, 0.5, 3600))),
         help="Ask this often; a slow head is asked less.",
     ),
     click.option(
@@ -117,10 +106,10 @@ _COMMON = (
     ),
     click.option(
         "--dashboard-port",
-        type=Number(int, 1, 65535),
+        type=int,
         metavar="PORT",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=value)),
+        callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
         help="The dashboard's port on the head node, if not 8265.",
     ),
     click.option(

@@ -19,9 +19,15 @@ INTERNAL = 70
 
 def show(error: RaymonError) -> int:
     """Print what was tried, what was said and what to do, and return the exit code."""
-    lines = (f"raymon-tui: {plain(error.tried)}", f"  said: {plain(error.said)}", f"  do:   {plain(error.advice)}")
-    click.echo("\n".join(lines), err=True)
+    parts = (("raymon-tui:", error.tried), ("  said:", error.said), ("  do:  ", error.advice))
+    click.echo("\n".join(line for name, text in parts for line in _lines(name, text)), err=True)
     return error.exit_code
+
+
+def _lines(name: str, text: str) -> list[str]:
+    """Return a line, or where the text lists something a line for each, all cleaned."""
+    first, *others = text.splitlines() or ["–"]
+    return [f"{name} {plain(first)}", *(f"        {plain(other)}" for other in others)]
 
 
 def usage(error: click.ClickException) -> UsageError:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import Number, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options, options_of
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.snapshot import Snapshot
     from raymon_tui.tui.options import MonitorOptions
 
-NARROWEST, WIDEST = 60, 120
-ORDINARY_WIDTH = 80
+NARROWEST, WIDEST, ORDINARY_WIDTH = 60, 120, 80
+TIMEOUT_S = 30.0
+PATIENCE_S = 0.5
+"""So long a person waits for what is dear to count; a program waits for all."""
 
 
 @click.command("status")
@@ -24,15 +26,16 @@ ORDINARY_WIDTH = 80
 @click.option("--json", "as_json", is_flag=True, help="Print the whole state as JSON (schema 1).")
 @click.option(
     "--timeout",
-    type=Number(float, 0.1, 3600),
+    "timeout_s",
+    type=float,
     metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    help="Wait at most this long for answers.",
+    callback=lambda _ctx, _param, value: None if value is None else between(value, 0.1, 3600),
+    help=f"Wait this long for every answer. By default {TIMEOUT_S:g} s, but without --json only {PATIENCE_S:g} s for "
+    "the count of all tasks.",
 )
 @common_options
 @click.pass_context
-def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout: float) -> None:
+def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: float | None) -> None:
     """Look at a cluster once: what ray status says, and why.
 
     \b
@@ -44,33 +47,24 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout: fl
     Exit codes: 0 fine, 2 usage, 3 not reached, 4 refused, 5 reached, but no Ray cluster. What one question of
     several came to is part of the answer: a value that is not known is – here, and null in JSON.
     """
-    options = options_of(ctx)
-    snapshot = _look(target, options, timeout)
-    if as_json:
-        from raymon_tui.cluster.report import document
-
-        click.echo(document(snapshot))
-    else:
-        click.echo(_page(snapshot, options), nl=False, color=True)
-
-
-def _look(target: str | None, options: MonitorOptions, timeout_s: float) -> Snapshot:
     import anyio
 
-    from raymon_tui.backends.resolve import resolve
-    from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
-    from raymon_tui.cluster.monitor import Monitor
+    from raymon_tui.backends.resolve import one_of, resolve
+    from raymon_tui.tui.cli.look import look_once
 
-    candidates = resolve(target, options.connect)
+    options = options_of(ctx)
+    candidate = one_of(resolve(target, options.connect))
+    patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
+    snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
+    click.echo(_json(snapshot) if as_json else _page(snapshot, options), nl=False, color=True)
 
-    async def look() -> Snapshot:
-        monitor = Monitor(candidates[0].open())
-        try:
-            return await monitor.once(BASE_FEEDS, timeout_s)
-        finally:
-            await monitor.aclose()
 
-    return anyio.run(look)
+def _json(snapshot: Snapshot) -> str:
+    import msgspec
+
+    from raymon_tui.cluster.report import document
+
+    return msgspec.json.format(msgspec.json.encode(document(snapshot)), indent=2).decode() + "\n"
 
 
 def _page(snapshot: Snapshot, options: MonitorOptions) -> str:

@@ -10,19 +10,19 @@ from raymon_tui.widgets import numbers
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.states import DONE, FAILED, WARNING, Mark, glyph
 
-MOST_FINDINGS = 6
+MOST_FINDINGS = 8
 MOST_FAILURES = 4
 
 _MARKS = {Severity.ERROR: FAILED, Severity.WARNING: WARNING, Severity.INFO: Mark("·", "-", "dim")}
 
 
 def attention_lines(snapshot: Snapshot, drawn: Drawn) -> tuple[Content, ...]:
-    """Return the findings, worst first, each with its cause below it."""
+    """Return the findings, worst first, each with its cause."""
     findings = sorted(snapshot.findings, key=lambda one: -one.severity)
     if not findings:
         quiet = glyph(DONE, ascii_only=drawn.ascii_only)
         return ((*heading("Attention"), GAP, quiet, Piece(" nothing found", "dim")),)
-    lines = [line for one in findings[:MOST_FINDINGS] for line in _finding(one, drawn)]
+    lines = [_finding(one, drawn) for one in findings[:MOST_FINDINGS]]
     return heading("Attention"), *lines, *more(len(findings) - MOST_FINDINGS, "findings")
 
 
@@ -44,17 +44,21 @@ def failure_lines(snapshot: Snapshot, drawn: Drawn) -> tuple[Content, ...]:
 
 def unanswered_lines(snapshot: Snapshot, _drawn: Drawn) -> tuple[Content, ...]:
     """Return a line for each question that went without an answer; nothing where all were answered."""
-    failed = [(name, reading.error) for name, reading in snapshot.readings.items() if reading.error]
-    lines = [(*said(f"  {name}", "warning"), Piece(": "), *said(error.said, "dim")) for name, error in failed if error]
+    lines = [
+        (Piece("  "), *said(name), GAP, *said(reading.error.said, "dim"))
+        for name, reading in snapshot.readings.items()
+        if reading.error is not None and not reading.error.unsupported
+    ]
     return (heading("Not answered"), *lines) if lines else ()
 
 
-def _finding(one: Finding, drawn: Drawn) -> tuple[Content, ...]:
+def _finding(one: Finding, drawn: Drawn) -> Content:
     mark = glyph(_MARKS[one.severity], ascii_only=drawn.ascii_only)
-    since = (GAP, Piece(numbers.age(drawn.now - one.since), "dim")) if one.since is not None else ()
-    title = (Piece("  "), mark, Piece(" "), *said(one.title, bold=True), *since)
-    causes = (text for text in (one.cause, one.hint) if text)
-    return title, *((Piece("    "), *said(text, "dim")) for text in causes)
+    ago = None if one.since is None else drawn.now - one.since
+    # What nobody dated began, as far as one look can tell, with this very look: that says nothing.
+    age = "" if ago is None or ago < 1 else numbers.age(ago)
+    title = (Piece("  "), mark, Piece(f" {age:>4} ", "dim"), *said(one.title, bold=True))
+    return (*title, GAP, *said(one.cause, "dim")) if one.cause else title
 
 
 def _failure(at: float, node_type: str, ip: str, reason: str, drawn: Drawn) -> Content:

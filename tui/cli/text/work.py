@@ -69,13 +69,19 @@ def _job_counts(jobs: Sequence[Job] | None, drawn: Drawn) -> Content:
 def _counts(counts: Counts | None, groups: Sequence[tuple[str, str, tuple[str, ...]]], drawn: Drawn) -> Content:
     if counts is None:
         return (UNKNOWN,)
-    parts = _line([(state, word, counts.of(*states)) for state, word, states in groups], drawn)
+    parts = _line([(state, word, _count(counts, states)) for state, word, states in groups], drawn)
     total = (GAP, Piece(f"of {numbers.count(counts.total)}", "dim")) if counts.total is not None else ()
     source = (Piece(" (from metrics)", "dim"),) if counts.source == "metrics" else ()
     return (*parts, *total, *source)
 
 
-def _line(parts: Sequence[tuple[str, str, int]], drawn: Drawn) -> Content:
+def _count(counts: Counts, states: Sequence[str]) -> int | None:
+    """Where there is no total, a state that is not counted is one that was not asked for."""
+    known = counts.total is not None or any(state in counts.by_state for state in states)
+    return counts.of(*states) if known else None
+
+
+def _line(parts: Sequence[tuple[str, str, int | None]], drawn: Drawn) -> Content:
     """Return `▶ 12 running  ◌ 3 waiting`; a colour stays away where there is nothing to count."""
     line: Content = ()
     for state, word, count in parts:
