@@ -18,23 +18,26 @@ def resample(samples: Sequence[Sample], buckets: int, span_s: float, now: float)
     `samples` are (time, value) in order of time. A bucket without a sample takes the value that still held then; None
     where none did.
     """
-    sums = [0.0] * buckets
-    counts = [0] * buckets
+    if not samples:
+        return (None,) * buckets
+    width, start, hold_s = span_s / buckets, now - span_s, _hold_s(samples)
+    sums, counts = [0.0] * buckets, [0] * buckets
     held: list[float | None] = [None] * buckets
-    width = span_s / buckets
-    start = now - span_s
-    hold_s = _hold_s(samples)
-    ends = [at for at, _ in samples[1:]] + [now]
+    ends = [*(at for at, _ in samples[1:]), now]
     for (at, value), end in zip(samples, ends, strict=True):
-        if value is None or at > now or end <= start:
+        if at > now or end <= start:
             continue
-        first = min(buckets - 1, int((at - start) // width))
-        if first >= 0:
-            sums[first] += value
-            counts[first] += 1
+        bucket = min(buckets - 1, int((at - start) // width))
+        first = max(0, bucket)
+        if value is None:
+            held[first] = None
+            continue
+        if bucket >= 0:
+            sums[bucket] += value
+            counts[bucket] += 1
         if end - at <= hold_s:
             last = min(buckets - 1, int((end - start) // width))
-            held[max(0, first) : last + 1] = [value] * (last + 1 - max(0, first))
+            held[first : last + 1] = [value] * (last + 1 - first)
     return tuple(total / n if n else holding for total, n, holding in zip(sums, counts, held, strict=True))
 
 
