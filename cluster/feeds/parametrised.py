@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.feeds.live_first import ask_live_first
 from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.cluster.model.node import NodeDetail
 from raymon_tui.cluster.model.page import Filter, Page
@@ -11,13 +12,14 @@ from raymon_tui.cluster.model.worker import Worker
 
 
 def tasks_feed(filters: tuple[Filter, ...] = (), limit: int = 1000, *, detail: bool = False) -> Feed[Page[Task]]:
-    """Return the feed of task attempts that pass all `filters`, applied at the server.
+    """Return the feed of task attempts that pass all `filters`, applied at the server; finished ones are cut first.
 
-    Ray sorts by task id before it cuts, so a page of a longer list is not its newest part. Times, errors and required
-    resources come in detail only, at five times the bytes.
+    Times, errors and required resources come in detail only, at five times the bytes.
     """
     name = _name("tasks in detail" if detail else "tasks", filters, limit)
-    return Feed(name, lambda api: api.tasks(filters, limit=limit, detail=detail), pace=2.0, rest=10.0, timeout_s=35.0)
+    return Feed(
+        name, lambda api: ask_live_first(api, filters, limit=limit, detail=detail), pace=2.0, rest=10.0, timeout_s=60.0
+    )
 
 
 def actors_feed(filters: tuple[Filter, ...] = (), limit: int = 1000) -> Feed[Page[Actor]]:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.screen import Screen
 
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.parametrised import actors_feed
 from raymon_tui.cluster.model.actor import Actor
@@ -17,6 +16,7 @@ from raymon_tui.tui.panes.filtering import written
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources import actors
 from raymon_tui.tui.resources.actors import ActorRow
+from raymon_tui.tui.resources.waiting import places_of
 from raymon_tui.tui.screens.actor_screen import ActorScreen
 from raymon_tui.tui.screens.list_screen import ListScreen
 from raymon_tui.tui.session import Session
@@ -46,7 +46,7 @@ class ActorListPane(TablePane[ActorRow]):
     def rows(self, snapshot: Snapshot) -> Sequence[ActorRow] | None:
         """Return those that are not there yet, then the living, then the dead."""
         page = snapshot.value(self.main_feed())
-        return None if page is None else actors.rows_of(page.rows, snapshot.value(NODES))
+        return None if page is None else actors.rows_of(page.rows, places_of(snapshot))
 
     def key(self, row: ActorRow) -> str:
         """Return the actor's id."""

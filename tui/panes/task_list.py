@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from textual.screen import Screen
 
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.parametrised import tasks_feed
 from raymon_tui.cluster.model.page import Filter, Page
@@ -18,6 +17,7 @@ from raymon_tui.tui.panes.filtering import written
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources import tasks
 from raymon_tui.tui.resources.tasks import TaskRow
+from raymon_tui.tui.resources.waiting import places_of
 from raymon_tui.tui.screens.list_screen import ListScreen
 from raymon_tui.tui.screens.task_screen import TaskScreen
 from raymon_tui.tui.session import Session
@@ -47,7 +47,7 @@ class TaskListPane(TablePane[TaskRow]):
     def rows(self, snapshot: Snapshot) -> Sequence[TaskRow] | None:
         """Return those that run, then those that wait, then the ended ones."""
         page = snapshot.value(self.main_feed())
-        return None if page is None else tasks.rows_of(page.rows, snapshot.value(NODES))
+        return None if page is None else tasks.rows_of(page.rows, places_of(snapshot))
 
     def key(self, row: TaskRow) -> str:
         """Return the task's id with its attempt."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from raymon_tui.cluster.model.actor import Actor
-from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.actors import mark, up, why
 from raymon_tui.tui.resources.cells import clock, id_number
-from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import count, duration, percent, shape, size
@@ -17,20 +14,20 @@ from raymon_tui.widgets.states import glyph
 from raymon_tui.widgets.table.column import Moment
 
 
-def sections(actor: Actor, nodes: Sequence[Node] | None, moment: Moment) -> list[Section]:
+def sections(actor: Actor, places: Places, moment: Moment) -> list[Section]:
     """Return an actor in full."""
     return [
-        Section("Actor", _about(actor, nodes, moment)),
-        Section("Process", _process(actor, nodes, moment)),
+        Section("Actor", _about(actor, places, moment)),
+        Section("Process", _process(actor, places, moment)),
         Section("Tasks", _tasks(actor)),
         Section("What Ray says", text=_message(actor), role=mark(actor).role if actor.state == "DEAD" else "ink"),
     ]
 
 
-def _about(actor: Actor, nodes: Sequence[Node] | None, moment: Moment) -> list[Field]:
+def _about(actor: Actor, places: Places, moment: Moment) -> list[Field]:
     state: Content = (glyph(mark(actor), ascii_only=moment.ascii_only), Piece(" " + plain(actor.state, 40)))
     fields = [Field("state", state)]
-    cause = why(actor, None if nodes is None else Placing(nodes))
+    cause = why(actor, places)
     if cause:
         fields.append(Field("why", cause))
     if actor.death_cause is not None and (reason := actor.death_cause.reason or actor.death_cause.kind):
@@ -53,12 +50,11 @@ def _about(actor: Actor, nodes: Sequence[Node] | None, moment: Moment) -> list[F
     return fields
 
 
-def _process(actor: Actor, nodes: Sequence[Node] | None, moment: Moment) -> list[Field]:
+def _process(actor: Actor, places: Places, moment: Moment) -> list[Field]:
     if actor.node_id is None:
         return []
-    address = next((node.ip for node in nodes or () if node.node_id == actor.node_id), None)
     fields = [
-        Field("node", address),
+        Field("node", places.address(actor.node_id)),
         Field("node id", actor.node_id),
         Field("pid", id_number(actor.pid)),
         Field("started", clock(actor.start_time)),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from raymon_tui.cluster.model.actor import Actor, DeathCause
-from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.findings.actor_died import cause_of
+from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.tui.resources.cells import id_number, number_column, text_column, took
-from raymon_tui.tui.resources.told import headline
-from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, piece
 from raymon_tui.widgets.numbers import percent, size
 from raymon_tui.widgets.states import ENDED, Mark, glyph, mark_of
@@ -26,23 +25,12 @@ SERVER_KEYS = frozenset(
 _ORDER = ("RESTARTING", "DEPENDENCIES_UNREADY", "PENDING_CREATION", "ALIVE")
 
 _ORDINARY = {
-    "OUT_OF_SCOPE": "It ended as usual: nothing held a handle to it any more.",
-    "REF_DELETED": "It ended as usual: nothing held a handle to it any more.",
-    "RAY_KILL": "It was ended by ray.kill.",
-    "OWNER_DIED": "It ended with its owner, the driver or worker that made it.",
+    "OUT_OF_SCOPE": "ended as usual: nothing held a handle to it any more",
+    "REF_DELETED": "ended as usual: nothing held a handle to it any more",
+    "RAY_KILL": "ended by ray.kill",
+    "OWNER_DIED": "ended with its owner, the driver or worker that made it",
 }
 """Ends that are nobody's trouble, by Ray's reason."""
-_REASONS = {
-    "NODE_DIED": "Its node died.",
-    # Ray's message offers three guesses here, all of which may be wrong.
-    "WORKER_DIED": "Its worker process exited by itself.",
-}
-_KINDS = {
-    "creation_task_failure": "Its constructor raised",
-    "runtime_env_failed": "Its runtime_env could not be set up",
-    "oom": "It was killed because its node ran out of memory",
-    "actor_unschedulable": "It cannot be scheduled",
-}
 
 
 class ActorRow(NamedTuple):
@@ -53,14 +41,9 @@ class ActorRow(NamedTuple):
     why: str
 
 
-def rows_of(actors: Iterable[Actor], nodes: Sequence[Node] | None) -> list[ActorRow]:
+def rows_of(actors: Iterable[Actor], places: Places) -> list[ActorRow]:
     """Return those that are not there yet first, then the living, then the dead, the newest of each first."""
-    addresses = {node.node_id: node.ip for node in nodes or ()}
-    placing = None if nodes is None else Placing(nodes)
-    return [
-        ActorRow(actor, addresses.get(actor.node_id or "") or actor.node_id, why(actor, placing))
-        for actor in sorted(actors, key=_rank)
-    ]
+    return [ActorRow(actor, places.address(actor.node_id), why(actor, places)) for actor in sorted(actors, key=_rank)]
 
 
 def _rank(actor: Actor) -> tuple[int, float]:
@@ -68,41 +51,37 @@ def _rank(actor: Actor) -> tuple[int, float]:
     return order, -(actor.end_time or actor.start_time or 0.0)
 
 
-def death_sentence(cause: DeathCause) -> str:
-    """Return why an actor died, in one sentence."""
-    said = headline(cause.message)
-    if cause.kind in _KINDS:
-        return f"{_KINDS[cause.kind]}: {said}" if said else f"{_KINDS[cause.kind]}."
-    return _ORDINARY.get(cause.reason) or _REASONS.get(cause.reason) or said or cause.reason or "Ray does not say why."
-
-
-def why(actor: Actor, placing: Placing | None) -> str:
-    """Return why an actor is dead or not there yet; "" for a living one."""
+def why(actor: Actor, places: Places) -> str:
+    """Return why an actor is dead or not there yet, in one sentence; "" for a living one."""
     if actor.state == "DEAD":
-        return death_sentence(actor.death_cause) if actor.death_cause is not None else "Ray does not say why."
+        return _why_dead(actor)
     if actor.state == "DEPENDENCIES_UNREADY":
-        return "It waits for the tasks that make its constructor's arguments."
+        return "waits for the tasks that make its constructor's arguments"
     if actor.state == "PENDING_CREATION":
-        return _why_pending(actor, placing)
+        return _why_pending(actor, places)
     if actor.state == "RESTARTING":
-        cause = "" if actor.death_cause is None else " " + death_sentence(actor.death_cause)
-        return f"It is being restarted.{cause}"
+        return f"being restarted: {cause}" if (cause := cause_of(actor)) else "being restarted"
     return ""
 
 
-def _why_pending(actor: Actor, placing: Placing | None) -> str:
+def _why_dead(actor: Actor) -> str:
+    death = actor.death_cause
+    if death is None:
+        return "Ray does not say why"
+    return cause_of(actor) or _ORDINARY.get(death.reason) or "ended on purpose"
+
+
+def _why_pending(actor: Actor, places: Places) -> str:
     if actor.pid is not None:
-        return f"Its constructor runs in pid {actor.pid} and has not returned yet."
+        return f"its constructor runs in pid {actor.pid} and has not returned yet"
     if actor.node_id is not None:
-        return "It was given to a node, where its worker is being started."
-    if placing is None or actor.required_resources is None:
-        return "It is not placed yet."
-    return placing.why(actor.required_resources)
+        return "given to a node, where its worker is being started"
+    return places.why_not(actor.required_resources) or "not placed yet"
 
 
 def mark(actor: Actor) -> Mark:
     """Return how an actor's state looks: an end that is nobody's trouble is not drawn as trouble."""
-    if actor.state == "DEAD" and actor.death_cause is not None and actor.death_cause.reason in _ORDINARY:
+    if actor.state == "DEAD" and actor.death_cause is not None and not cause_of(actor):
         return ENDED
     return mark_of(actor.state)
 

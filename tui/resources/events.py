@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from raymon_tui.cluster.model.event import Event
+from raymon_tui.cluster.ray_api.words import spoken
 from raymon_tui.tui.resources.cells import ago, clock, id_number, number_column, text_column
-from raymon_tui.tui.resources.told import headline
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, piece, plain
 from raymon_tui.widgets.numbers import count
@@ -52,7 +52,7 @@ def _severity(row: EventRow, moment: Moment) -> Content:
 
 
 def _message(row: EventRow, _moment: Moment) -> Content:
-    return piece(headline(row.event.message) or "–")
+    return piece(spoken(row.event.message, 400) or "–")
 
 
 COLUMNS: tuple[Column[EventRow], ...] = (

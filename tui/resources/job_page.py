@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from signal import Signals
 
 from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.cells import clock, id_number, stated
-from raymon_tui.tui.resources.jobs import TYPES, began, exit_words, lasted, outcome, tally
+from raymon_tui.tui.resources.jobs import TYPES, began, lasted, outcome, tally
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Piece, Role, piece, plain
 from raymon_tui.widgets.numbers import count, duration
 from raymon_tui.widgets.table.column import Moment
+
+_OF_A_SHELL = 128
 
 
 def sections(job: Job, progress: JobProgress | None, addresses: Mapping[str, str], moment: Moment) -> list[Section]:
@@ -49,14 +52,23 @@ def _times(job: Job, moment: Moment) -> Sequence[Field]:
 def _driver_fields(job: Job, addresses: Mapping[str, str]) -> Sequence[Field]:
     node = addresses.get(job.driver_node_id or "") or job.driver_node_id
     info = job.driver_info
-    code = id_number(job.driver_exit_code)
-    words = exit_words(job.driver_exit_code)
+    code, killed = id_number(job.driver_exit_code), _signal(job.driver_exit_code)
     fields = [Field("node", node or (info.node_ip_address if info is not None else None))]
     if info is not None:
         fields.append(Field("pid", id_number(info.pid)))
     if job.ended or code is not None:
-        fields.append(Field("exit code", f"{code}  {words}" if code and words.startswith("killed") else code))
+        fields.append(Field("exit code", f"{code}: {killed}" if killed else code))
     return fields
+
+
+def _signal(code: int | None) -> str:
+    """Return what killed a driver by its exit code, which is that of a shell or of Python; "" where nothing did."""
+    if not code:
+        return ""
+    try:
+        return f"killed by {Signals(-code if code < 0 else code - _OF_A_SHELL).name}"
+    except ValueError:
+        return ""
 
 
 def _message(job: Job) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import signal
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from raymon_tui.cluster.findings.job_failed import cause_of
+from raymon_tui.cluster.findings.wording import last_words
 from raymon_tui.cluster.model.job import Job, JobProgress
-from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.cells import ago, id_number, stated, text_column, took
-from raymon_tui.tui.resources.told import headline, last_exception
 from raymon_tui.widgets.content import Content, Piece, Role, piece
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.column import Column, Moment
 
 METER_CELLS = 10
-_BOILERPLATE = re.compile(r",? last available logs.*", re.DOTALL)
-_SIGNALLED = 128
 TYPES = {"DRIVER": "driver", "SUBMISSION": "submission"}
 
 
@@ -36,26 +32,11 @@ def rows_of(jobs: Iterable[Job], progress: Iterable[JobProgress]) -> list[JobRow
     return [JobRow(job, known.get(job.job_id or "")) for job in ordered]
 
 
-def exit_words(code: int | None) -> str:
-    """Return how a driver ended by its exit code, "" for 0 and where it is not known: `killed by SIGKILL`, `exit 1`."""
-    if not code:
-        return ""
-    number = -code if code < 0 else code - _SIGNALLED
-    try:
-        return f"killed by {signal.Signals(number).name}"
-    except ValueError:
-        return f"exit {code}"
-
-
 def outcome(job: Job) -> str:
     """Return why a job failed, stopped or still waits, in one line; "" where there is nothing to say."""
-    if job.status in ("RUNNING", "SUCCEEDED"):
-        return ""
-    said = last_exception(without_escapes(job.message or "")) or _BOILERPLATE.sub("", headline(job.message))
-    ended = exit_words(job.driver_exit_code)
-    if ended and f"exit code {job.driver_exit_code}" in said:
-        return ended
-    return ": ".join(part for part in (ended, said) if part)
+    if job.status == "FAILED":
+        return cause_of(job)
+    return last_words(job.message or "") if job.status in ("STOPPED", "PENDING") else ""
 
 
 def began(job: Job) -> float | None:
@@ -93,9 +74,9 @@ def tally(progress: JobProgress) -> Content:
     """Return the live and failed tasks in words; what is zero is left out."""
     parts: list[Piece] = []
     found: tuple[tuple[int, str, Role], ...] = (
-        (progress.running, "running", "ink"),
-        (progress.waiting, "waiting", "ink"),
-        (progress.failed, "failed", "bad"),
+        (progress.running, "run", "ink"),
+        (progress.waiting, "wait", "ink"),
+        (progress.failed, "fail", "bad"),
     )
     for number, word, role in found:
         if number:

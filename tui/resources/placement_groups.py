@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from raymon_tui.cluster.findings.verdict import unplaceable
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.placement_group import Bundle, PlacementGroup
 from raymon_tui.tui.resources.cells import ago, clock, counted, number_column, stated, text_column
-from raymon_tui.tui.resources.waiting import Placing, can_ever_hold
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, piece
 from raymon_tui.widgets.numbers import count, shape
@@ -20,10 +20,10 @@ _ORDER = ("PENDING", "PREPARED", "RESCHEDULING", "CREATED")
 _MOST_BUNDLES = 500
 
 _SCHEDULING = {
-    "QUEUED": "It waits for its turn to be placed.",
-    "SCHEDULING_STARTED": "It is being placed.",
-    "NO_RESOURCES": "The nodes could hold it, but not enough of them is free now.",
-    "FAILED_TO_COMMIT_RESOURCES": "A node that was chosen could not keep its part; it is tried again.",
+    "QUEUED": "waits for its turn to be placed",
+    "SCHEDULING_STARTED": "being placed",
+    "NO_RESOURCES": "the nodes could hold it, but not enough of them is free now",
+    "FAILED_TO_COMMIT_RESOURCES": "a node that was chosen could not keep its part; tried again",
 }
 
 
@@ -57,21 +57,14 @@ def shown_state(group: PlacementGroup) -> str:
 
 
 def why(group: PlacementGroup, nodes: Sequence[Node] | None) -> str:
-    """Return why a group waits, in a sentence or two; "" where it does not."""
+    """Return why a group waits, in one sentence; "" where it does not."""
     if group.state not in WAITING:
         return ""
     scheduling = "" if group.stats is None else group.stats.scheduling_state
     if scheduling != "INFEASIBLE":
         return _SCHEDULING.get(scheduling, "")
-    if nodes is not None:
-        for resources, _number in shapes(group.bundles or ()):
-            if not can_ever_hold(nodes, resources):
-                return f"A bundle of {shape(resources)} fits nowhere. {Placing(nodes).why(resources)}"
-    return f"Each bundle would fit somewhere, but not all of them together{_as_asked(group)}."
-
-
-def _as_asked(group: PlacementGroup) -> str:
-    return f" as {group.strategy} asks" if group.strategy else ""
+    said = "" if nodes is None else unplaceable(shapes(group.bundles or ()), group.strategy, nodes)
+    return said or "its bundles do not fit these nodes together"
 
 
 def shapes(bundles: Iterable[Bundle]) -> list[tuple[dict[str, float], int]]:

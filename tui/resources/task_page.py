@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from raymon_tui.cluster.feeds.output import Output
-from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.task import Task
 from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.cells import clock, id_number, stated
 from raymon_tui.tui.resources.tasks import seconds, why
-from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.numbers import duration, shape
@@ -18,7 +17,7 @@ from raymon_tui.widgets.table.column import Moment
 
 
 def sections(
-    attempts: Sequence[Task], number: int, nodes: Sequence[Node] | None, output: Output | None, moment: Moment
+    attempts: Sequence[Task], number: int, places: Places, output: Output | None, moment: Moment
 ) -> list[Section]:
     """Return attempt `number` of a task in full, its other `attempts` in a line each, and the end of what it wrote."""
     if not attempts:
@@ -28,18 +27,18 @@ def sections(
     newest = max(attempts, key=lambda one: one.attempt_number)
     task = next((one for one in attempts if one.attempt_number == number), newest)
     return [
-        _about(task, nodes, moment),
+        _about(task, places, moment),
         Section("Error", text=without_escapes(task.error_message or ""), role="bad"),
-        _placed(task, nodes),
+        _placed(task, places),
         _times(task, moment),
-        _others(attempts, task, moment),
+        _others(attempts, task, places, moment),
         *written(output),
     ]
 
 
-def _about(task: Task, nodes: Sequence[Node] | None, moment: Moment) -> Section:
+def _about(task: Task, places: Places, moment: Moment) -> Section:
     fields = [Field("state", stated(task.state, task.state, moment))]
-    cause = why(task, None if nodes is None else Placing(nodes))
+    cause = why(task, places)
     if cause:
         fields.append(Field("why", cause))
     if task.error_type:
@@ -62,14 +61,13 @@ def _about(task: Task, nodes: Sequence[Node] | None, moment: Moment) -> Section:
     return Section("Task", fields)
 
 
-def _placed(task: Task, nodes: Sequence[Node] | None) -> Section:
+def _placed(task: Task, places: Places) -> Section:
     if task.node_id is None:
         return Section("")
-    address = next((node.ip for node in nodes or () if node.node_id == task.node_id), None)
     return Section(
         "Placed",
         (
-            Field("node", address),
+            Field("node", places.address(task.node_id)),
             Field("node id", task.node_id),
             Field("worker pid", id_number(task.worker_pid)),
             Field("worker id", task.worker_id),
@@ -91,12 +89,12 @@ def _times(task: Task, moment: Moment) -> Section:
     return Section("Times", fields)
 
 
-def _others(attempts: Sequence[Task], shown: Task, moment: Moment) -> Section:
+def _others(attempts: Sequence[Task], shown: Task, places: Places, moment: Moment) -> Section:
     others = sorted((one for one in attempts if one is not shown), key=lambda one: -one.attempt_number)
     return Section(
         "Other attempts",
         [
-            Field(f"attempt {one.attempt_number}", stated(one.state, f"{one.state}  {why(one, None)}", moment))
+            Field(f"attempt {one.attempt_number}", stated(one.state, f"{one.state}  {why(one, places)}", moment))
             for one in others
         ],
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.findings.task_failed import cause_of
 from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES, Task
 from raymon_tui.tui.resources.cells import ago, id_number, number_column, stated, text_column, took
-from raymon_tui.tui.resources.told import headline
-from raymon_tui.tui.resources.waiting import Placing
+from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.widgets.content import Content, piece
 from raymon_tui.widgets.table.column import Column, Moment
 
@@ -22,15 +21,16 @@ SERVER_KEYS = frozenset(
 """What the State API of Ray 2.60 filters tasks by; it refuses any other key."""
 
 _WAITS = {
-    "PENDING_ARGS_AVAIL": "It waits for the tasks that make its arguments.",
-    "PENDING_NODE_ASSIGNMENT": "It waits for a node.",
-    "PENDING_OBJ_STORE_MEM_AVAIL": "It waits for room in its node's object store.",
-    "PENDING_ARGS_FETCH": "Its arguments are being fetched to its node.",
-    "SUBMITTED_TO_WORKER": "It was given to a worker that has not begun it yet.",
-    "GETTING_AND_PINNING_ARGS": "Its worker is getting its arguments.",
-    "PENDING_ACTOR_TASK_ARGS_FETCH": "Its arguments are being fetched to its actor.",
-    "PENDING_ACTOR_TASK_ORDERING_OR_CONCURRENCY": "Its actor is busy with earlier tasks.",
+    "PENDING_ARGS_AVAIL": "waits for the tasks that make its arguments",
+    "PENDING_NODE_ASSIGNMENT": "waits for a node",
+    "PENDING_OBJ_STORE_MEM_AVAIL": "waits for room in its node's object store",
+    "PENDING_ARGS_FETCH": "its arguments are being fetched to its node",
+    "SUBMITTED_TO_WORKER": "given to a worker that has not begun it yet",
+    "GETTING_AND_PINNING_ARGS": "its worker is getting its arguments",
+    "PENDING_ACTOR_TASK_ARGS_FETCH": "its arguments are being fetched to its actor",
+    "PENDING_ACTOR_TASK_ORDERING_OR_CONCURRENCY": "its actor is busy with earlier tasks",
 }
+_JOB_ENDED = ("its job has finished", "Job finishes (")
 
 
 class TaskRow(NamedTuple):
@@ -54,13 +54,9 @@ def in_order(tasks: Iterable[Task]) -> list[Task]:
     return sorted(tasks, key=rank)
 
 
-def rows_of(tasks: Iterable[Task], nodes: Sequence[Node] | None) -> list[TaskRow]:
-    """Return the tasks in their order, joined with what `nodes` tell of each."""
-    addresses = {node.node_id: node.ip for node in nodes or ()}
-    placing = None if nodes is None else Placing(nodes)
-    return [
-        TaskRow(task, addresses.get(task.node_id or "") or task.node_id, why(task, placing)) for task in in_order(tasks)
-    ]
+def rows_of(tasks: Iterable[Task], places: Places) -> list[TaskRow]:
+    """Return the tasks in their order, joined with what the nodes tell of each."""
+    return [TaskRow(task, places.address(task.node_id), why(task, places)) for task in in_order(tasks)]
 
 
 def run_time(task: Task, now: float) -> float | None:
@@ -71,15 +67,15 @@ def run_time(task: Task, now: float) -> float | None:
     return max(0.0, end - task.start_time_ms / 1000)
 
 
-def why(task: Task, placing: Placing | None) -> str:
-    """Return why a task failed or waits, in one line; "" where there is nothing to say."""
+def why(task: Task, places: Places) -> str:
+    """Return why a task failed or waits, in one sentence; "" where there is nothing to say."""
     if task.state == "FAILED":
-        return headline(task.error_message) or task.error_type or ""
+        with_its_job = any(words in (task.error_message or "") for words in _JOB_ENDED)
+        return "ended with its job" if with_its_job else cause_of(task)
     if task.state == "PENDING_NODE_ASSIGNMENT":
         if task.type == "ACTOR_TASK":
-            return "Its actor is not alive yet."
-        if placing is not None and task.required_resources is not None:
-            return placing.why(task.required_resources)
+            return "its actor is not alive yet"
+        return places.why_not(task.required_resources) or _WAITS[task.state]
     return _WAITS.get(task.state, "")
 
 

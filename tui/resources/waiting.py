@@ -1,12 +1,19 @@
-"""Why something is not placed yet: what it requires against what the nodes have, in one sentence."""
+"""Why something is not placed yet, and where things are: what the nodes and the autoscaler tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES
+from raymon_tui.cluster.findings.capacity import holds
+from raymon_tui.cluster.findings.verdict import Outlook, judge
+from raymon_tui.cluster.findings.wording import resource, several
+from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand
+from raymon_tui.cluster.model.event import Event
 from raymon_tui.cluster.model.node import Node
-from raymon_tui.widgets.content import plain
-from raymon_tui.widgets.numbers import amount, shape, size
+from raymon_tui.cluster.model.quantity import amount, size
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.totals import alive
 
 Resources = Mapping[str, float]
 
@@ -14,89 +21,80 @@ _NODE_PREFIX = "node:"
 _GROUP_MARK = "_group_"
 
 
-def why_not_placed(required: Resources | None, nodes: Sequence[Node]) -> str:
-    """Return why `required` waits, judged from the living `nodes`.
+class Places:
+    """The nodes of one moment, for many rows: each shape is judged once."""
 
-    The resources of a placement group's bundles are nothing that the nodes' totals tell of, and are named as such.
-    """
-    if required is None:
-        return "Ray does not say what it requires."
-    wanted = {name: value for name, value in required.items() if value > 0}
-    if any(_GROUP_MARK in name for name in wanted):
-        return "It waits for room in its placement group's bundles."
-    alive = [node for node in nodes if node.alive]
-    if not alive:
-        return "No node is alive."
-    for name, value in sorted(wanted.items()):
-        if all(node.resources_total.get(name, 0.0) < value for node in alive):
-            return _too_much(name, value, alive)
-    able = [node for node in alive if _holds(node.resources_total, wanted)]
-    if not able:
-        return f"No single node has {plain(shape(wanted))}, though each part of it exists somewhere."
-    return _busy(wanted, able)
-
-
-def can_ever_hold(nodes: Sequence[Node], wanted: Resources) -> bool:
-    """Return whether one of the living `nodes` could hold `wanted` if it were empty."""
-    return any(node.alive and _holds(node.resources_total, wanted) for node in nodes)
-
-
-class Placing:
-    """`why_not_placed` for many tasks and the same nodes: each shape is judged once."""
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Node] | None,
+        status: AutoscalerStatus | None = None,
+        events: Sequence[Event] = (),
+    ) -> None:
         self._nodes = nodes
+        self._status = status or AutoscalerStatus()
+        self._events = events
+        self._addresses = {node.node_id: node.ip for node in nodes or ()}
         self._judged: dict[frozenset[tuple[str, float]], str] = {}
 
-    def why(self, required: Resources) -> str:
-        """Return why `required` waits."""
-        shape_of = frozenset(required.items())
-        if shape_of not in self._judged:
-            self._judged[shape_of] = why_not_placed(required, self._nodes)
-        return self._judged[shape_of]
+    @property
+    def nodes(self) -> Sequence[Node] | None:
+        """The nodes, or None while they are not known."""
+        return self._nodes
+
+    def address(self, node_id: str | None) -> str | None:
+        """Return what people call a node: its address, else its id."""
+        return self._addresses.get(node_id or "") or node_id
+
+    def why_not(self, required: Resources | None) -> str:
+        """Return why what requires `required` is not placed, in one sentence; "" where that cannot be told."""
+        if required is None or self._nodes is None:
+            return ""
+        shape = frozenset((name, value) for name, value in required.items() if value > 0)
+        if shape not in self._judged:
+            self._judged[shape] = _judged(dict(shape), self._nodes, self._status, self._events)
+        return self._judged[shape]
 
 
-def _too_much(name: str, value: float, alive: Sequence[Node]) -> str:
-    if name.startswith(_NODE_PREFIX):
-        return f"The node {plain(name.removeprefix(_NODE_PREFIX), 60)} that it asks for is not alive."
-    largest = max(node.resources_total.get(name, 0.0) for node in alive)
-    written = f"{_quantity(name, value)} {plain(name, 60)}"
-    if largest <= 0:
-        return f"No node has {written}; none has any."
-    return f"No node has {written}; the largest has {_quantity(name, largest)}."
+def places_of(snapshot: Snapshot) -> Places:
+    """Return what `snapshot` tells of where things are, and could be."""
+    events = snapshot.value(EVENTS)
+    return Places(snapshot.value(NODES), snapshot.value(AUTOSCALER), events or ())
 
 
-def _busy(wanted: Resources, able: Sequence[Node]) -> str:
-    number = "1 node" if len(able) == 1 else f"{len(able)} nodes"
-    known = [(node, node.resources_used) for node in able if node.resources_used is not None]
-    if not known:
-        return f"{number} could hold it; what is in use there is not known."
-    free = [_free(node.resources_total, used) for node, used in known]
-    roomy = sum(1 for one in free if _holds(one, wanted))
+def _judged(wanted: Resources, nodes: Sequence[Node], status: AutoscalerStatus, events: Iterable[Event]) -> str:
+    if any(_GROUP_MARK in name for name in wanted):
+        # These resources are a placement group's own: no node's totals tell of them.
+        return "waits for room in its placement group's bundles"
+    living = alive(nodes)
+    for name in wanted:
+        if name.startswith(_NODE_PREFIX) and not any(name in node.resources_total for node in living):
+            return f"the node {name.removeprefix(_NODE_PREFIX)} that it asks for is not alive"
+    verdict = judge(Demand(shape=dict(wanted), count=1), status, nodes, events)
+    return _busy(wanted, living) if verdict.outlook is Outlook.BUSY else verdict.said
+
+
+def _busy(wanted: Resources, living: Sequence[Node]) -> str:
+    """Return what keeps `wanted` from the nodes that could hold it."""
+    able = [node for node in living if holds(node, wanted)]
+    free = [_free(node.resources_total, node.resources_used) for node in able if node.resources_used is not None]
+    could = f"{several(len(able), 'node')} could hold it"
+    if not free:
+        return f"{could}; what is in use there is not known"
+    roomy = sum(1 for one in free if all(one.get(name, 0.0) >= need for name, need in wanted.items()))
     if roomy:
-        places = "1 node has" if roomy == 1 else f"{roomy} nodes have"
-        return f"{places} room for it now: it starts soon, unless a label or an affinity binds it elsewhere."
+        places = "1 node has" if roomy == 1 else f"{roomy:,} nodes have"
+        return f"{places} room for it now, so it starts soon unless a label or an affinity binds it elsewhere"
     short = _scarcest(wanted, free)
     most = max(one.get(short, 0.0) for one in free)
-    verb = "is" if len(able) == 1 else "are"
-    freest = f"at most {_quantity(short, most)} {plain(short, 60)} is free on one, and it asks for"
-    return f"{number} could hold it and {verb} busy: {freest} {_quantity(short, wanted[short])}."
+    left = (size if "memory" in short else amount)(most)
+    return f"{could}, once free: it asks for {resource(short, wanted[short])}, and at most {left} is free on one"
 
 
-def _scarcest(wanted: Resources, free: Iterable[Resources]) -> str:
+def _scarcest(wanted: Resources, free: Sequence[Resources]) -> str:
     """Return the resource that the fewest nodes have free in the quantity wanted."""
-    offers = list(free)
-    return min(sorted(wanted), key=lambda name: sum(one.get(name, 0.0) >= wanted[name] for one in offers))
-
-
-def _holds(has: Resources, wanted: Resources) -> bool:
-    return all(has.get(name, 0.0) >= value for name, value in wanted.items())
+    return min(sorted(wanted), key=lambda name: sum(one.get(name, 0.0) >= wanted[name] for one in free))
 
 
 def _free(total: Resources, used: Resources) -> dict[str, float]:
     # Ray counts in ten-thousandths; what binary fractions leave over is no room.
     return {name: max(0.0, round(value - used.get(name, 0.0), 4)) for name, value in total.items()}
-
-
-def _quantity(name: str, value: float) -> str:
-    return size(value) if "memory" in name else amount(value)

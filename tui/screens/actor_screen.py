@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.parametrised import actor_feed
 from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.cluster.model.page import Filter
@@ -15,6 +14,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.task_list import task_list_screen
 from raymon_tui.tui.resources import actor_page
 from raymon_tui.tui.resources.actors import name_of
+from raymon_tui.tui.resources.waiting import places_of
 from raymon_tui.tui.screens.detail_screen import DetailScreen
 from raymon_tui.tui.screens.document import Section
 from raymon_tui.tui.session import Session
@@ -35,7 +35,7 @@ class ActorScreen(DetailScreen):
 
     def _describe_actor(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         reading = snapshot.reading(self._actor)
-        page = actor_page.sections(reading.value or self._row, snapshot.value(NODES), moment)
+        page = actor_page.sections(reading.value or self._row, places_of(snapshot), moment)
         if reading.known and reading.value is None:
             gone = Section(
                 "", text="Ray does not remember this actor any more; this is what was last known.", role="dim"

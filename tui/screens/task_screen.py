@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.output import task_output_feed
 from raymon_tui.cluster.feeds.parametrised import task_feed
 from raymon_tui.cluster.model.task import Task
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources import task_page
+from raymon_tui.tui.resources.waiting import places_of
 from raymon_tui.tui.screens.detail_screen import DetailScreen
 from raymon_tui.tui.screens.document import Section
 from raymon_tui.tui.session import Session
@@ -32,4 +32,4 @@ class TaskScreen(DetailScreen):
         page = snapshot.value(self._attempts)
         attempts = (self._row,) if page is None else page.rows
         output = snapshot.value(self._output)
-        return task_page.sections(attempts, self._row.attempt_number, snapshot.value(NODES), output, moment)
+        return task_page.sections(attempts, self._row.attempt_number, places_of(snapshot), output, moment)
