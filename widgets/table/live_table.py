@@ -235,8 +235,12 @@ class LiveTable(ScrollView, Generic[Row], can_focus=True):
         """Choose the columns that fit now."""
         self._place()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Choose the columns that fit beside the scroll bar, or without it."""
+        self._place()
+
     def _place(self) -> None:
-        self._placed = fit(self._columns, self.size.width, wide=self._wide)
+        self._placed = fit(self._columns, self.scrollable_content_region.width, wide=self._wide)
         self.virtual_size = Size(self.size.width, len(self._shown) + HEADER_LINES)
         self._repaint(everything=True)
 
