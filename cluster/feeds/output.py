@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -83,6 +84,20 @@ async def _stream(api: RayApi, where: dict[str, str], suffix: str) -> str | None
         return _text(await api.get("/api/v0/logs/file", params, timeout_s=LOG_TIMEOUT_S))
     except BadAnswerError:
         return None
+
+
+def added(before: Sequence[str], now: Sequence[str]) -> Sequence[str] | None:
+    """Return the lines at the end of `now` that came after those of `before`; None where the two do not meet.
+
+    Both are the last lines of one log that grows: `now` may lack the first lines of `before`.
+    """
+    if not before:
+        return now
+    for gone in range(len(before)):
+        kept = len(before) - gone
+        if kept <= len(now) and before[gone] == now[0] and before[gone:] == now[:kept]:
+            return now[kept:]
+    return None
 
 
 def _text(data: bytes) -> str:

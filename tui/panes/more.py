@@ -12,7 +12,7 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.panes.objects import ObjectsPane
-from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.pane import Pane, dom_id
 from raymon_tui.tui.panes.placement_groups import PlacementGroupsPane
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece
@@ -45,7 +45,7 @@ class MorePane(Pane):
     @property
     def kind(self) -> Pane:
         """The kind that is open."""
-        return self.query_one(f"#{self._open}", Pane)
+        return self.query_one(f"#{dom_id(self._open)}", Pane)
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return what the open kind needs, and nothing for the others."""
@@ -54,7 +54,7 @@ class MorePane(Pane):
     def compose(self) -> ComposeResult:
         """Yield the line and the first kind."""
         yield Lines(classes="kinds")
-        with ContentSwitcher(initial=self._open):
+        with ContentSwitcher(initial=dom_id(self._open)):
             yield KINDS[0](self.session)
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
@@ -75,10 +75,10 @@ class MorePane(Pane):
         ids = [kind.pane_id for kind in KINDS]
         chosen = KINDS[(ids.index(self._open) + step) % len(KINDS)]
         switcher = self.query_one(ContentSwitcher)
-        if not self.query(f"#{chosen.pane_id}"):
+        if not self.query(f"#{dom_id(chosen.pane_id)}"):
             await switcher.mount(chosen(self.session))
         self._open = chosen.pane_id
-        switcher.current = chosen.pane_id
+        switcher.current = dom_id(chosen.pane_id)
         self.take_focus()
         self.post_message(FeedsChanged())
         snapshot = self.session.monitor.snapshot

@@ -28,7 +28,7 @@ def sections(job: Job, progress: JobProgress | None, addresses: Mapping[str, str
         tasks = f"{count(progress.finished)} of {count(progress.total)} finished  "
         fields.append(Field("tasks", (Piece(tasks), *tally(progress))))
     fields += [
-        Field("entrypoint", job.entrypoint or None),
+        Field("entrypoint", _first_line(job.entrypoint)),
         Field("type", TYPES.get(job.type, job.type)),
         Field("submission id", job.submission_id),
         Field("job id", job.job_id or "none: it has not called ray.init"),
@@ -38,8 +38,14 @@ def sections(job: Job, progress: JobProgress | None, addresses: Mapping[str, str
         Section("Times", _times(job, moment)),
         Section("Driver", _driver_fields(job, addresses)),
         Section("Metadata", [Field(plain(key, 60), value) for key, value in sorted((job.metadata or {}).items())]),
+        Section("Entrypoint", text=job.entrypoint if "\n" in job.entrypoint.strip() else ""),
         Section("Message", text=_message(job), role="bad" if job.status == "FAILED" else "dim"),
     ]
+
+
+def _first_line(entrypoint: str) -> str | None:
+    first, _, rest = entrypoint.strip().partition("\n")
+    return f"{first} …" if rest else first or None
 
 
 def _times(job: Job, moment: Moment) -> Sequence[Field]:

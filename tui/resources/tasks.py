@@ -107,7 +107,7 @@ def _duration(row: TaskRow) -> float | None:
 COLUMNS: tuple[Column[TaskRow], ...] = (
     Column("task", lambda r, m: stated(r.task.state, _name(r), m), _name, width=16, flex=1, max_width=40),
     text_column("state", lambda r: r.task.state, width=9, max_width=23, priority=2),
-    Column("why", _why, lambda r: r.why or None, width=18, flex=3, max_width=120, priority=1),
+    Column("why", _why, lambda r: r.why or None, width=28, flex=3, max_width=120, priority=1),
     number_column("try", lambda r: r.task.attempt_number, width=3, priority=6),
     Column("ran", lambda r, m: took(run_time(r.task, m.now)), _duration, width=7, align="right", descending=True),
     Column("began", _began, lambda r: r.task.start_time_ms, width=6, align="right", priority=4, descending=True),

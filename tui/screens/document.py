@@ -9,6 +9,9 @@ from rich.cells import cell_len, chop_cells
 
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 
+LONGEST_WORD = 24
+"""A longer run without a space is a path or a dump, which may be cut anywhere."""
+
 
 class Field(NamedTuple):
     """One labelled value; None is a value that is not known."""
@@ -46,10 +49,25 @@ def wrapped(text: str, width: int, limit: int = 2000) -> list[str]:
     lines: list[str] = []
     for raw in text.expandtabs(4).splitlines():
         line = plain(raw, 10_000)
-        lines.extend(chop_cells(line, max(1, width)) if cell_len(line) > width else [line])
+        lines.extend(_folded(line, max(1, width)))
         if len(lines) > limit:
             return [*lines[:limit], f"… {len(text):,} characters in all"]
     return lines
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Return a line in parts of at most `width` cells, cut between words where the last words of a part are short."""
+    parts: list[str] = []
+    while cell_len(line) > width:
+        part = chop_cells(line, width)[0] or line[0]
+        line = line[len(part) :]
+        head, space, tail = part.rpartition(" ")
+        if line.startswith(" "):
+            line = line[1:]
+        elif space and head.strip() and len(tail) <= LONGEST_WORD:
+            part, line = head, tail + line
+        parts.append(part)
+    return [*parts, line] if line or not parts else parts
 
 
 def _field_lines(fields: Sequence[Field], width: int) -> Iterable[Content]:

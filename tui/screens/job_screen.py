@@ -10,9 +10,8 @@ from textual.binding import Binding, BindingType
 
 from raymon_tui.cluster.feeds.catalogue import JOB_PROGRESS, JOBS, NODES
 from raymon_tui.cluster.feeds.feed import Feed, Reading
-from raymon_tui.cluster.feeds.output import Output, driver_output_feed
+from raymon_tui.cluster.feeds.output import Output, added, driver_output_feed
 from raymon_tui.cluster.model.job import Job
-from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources import job_page
 from raymon_tui.tui.screens.detail_screen import DetailScreen
@@ -40,7 +39,7 @@ class JobScreen(DetailScreen):
         title = (Piece("Job ", "dim"), Piece(plain(job.key, 80), "ink", bold=True))
         self._row = job
         self._output = driver_output_feed(job)
-        self._written: str | None = None
+        self._lines: Sequence[str] = ()
         super().__init__(session, title, (JOBS, JOB_PROGRESS, self._output), self._describe_job)
 
     def feeds(self) -> tuple[Feed[Any], ...]:
@@ -62,22 +61,28 @@ class JobScreen(DetailScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the page and the log."""
         yield from super().compose_body()
-        yield LogView()
+        yield LogView(follow=True)
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Write the page anew, and the log where it is another."""
         super().show(snapshot, changed, moment)
-        text = self._log_text(snapshot.reading(self._output))
-        if text != self._written:
-            self._written = text
-            self.query_one(LogView).replace(text.splitlines())
+        lines = self._log_lines(snapshot.reading(self._output))
+        if lines == self._lines:
+            return
+        newer = added(self._lines, lines)
+        self._lines = lines
+        log = self.query_one(LogView)
+        if newer is None:
+            log.replace(lines)
+        else:
+            log.append(newer)
 
-    def _log_text(self, reading: Reading[Output]) -> str:
+    def _log_lines(self, reading: Reading[Output]) -> Sequence[str]:
         if self._row.submission_id is None:
-            return job_page.where_the_log_is(self._row)
+            return [job_page.where_the_log_is(self._row)]
         if reading.value is not None and reading.value.stdout is not None:
-            return without_escapes(reading.value.stdout) or "The driver has written nothing yet."
-        return reading.error.said if reading.error is not None else "asking for the driver's log…"
+            return reading.value.stdout.splitlines() or ["The driver has written nothing yet."]
+        return [reading.error.said if reading.error is not None else "asking for the driver's log…"]
 
     def on_mount(self) -> None:
         """Let the keys move the log first: it is what grows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from urllib.parse import parse_qsl
 
 from textual import work
 from textual.app import ComposeResult
@@ -52,7 +53,8 @@ class RawScreen(ClusterScreen):
     async def action_ask(self) -> None:
         """Ask, and show the answer or why there is none."""
         try:
-            lines = laid_out(await self.session.monitor.api.raw(self._path))
+            path, _, query = self._path.partition("?")
+            lines = laid_out(await self.session.monitor.api.raw(path, parse_qsl(query)))
         except RaymonError as error:
             lines = [error.said, error.advice]
         self.query_one(LogView).replace(lines)
