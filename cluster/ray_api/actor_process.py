@@ -16,7 +16,7 @@ _IDS_AT_ONCE = 150
 """About 5 KB of URL; aiohttp refuses a request line beyond 8,190 bytes."""
 
 
-class ActorProcess(Struct, frozen=True, kw_only=True):
+class ActorProcess(Struct, frozen=True, gc=False, kw_only=True):
     """The fields of `Actor` that come from its process. Times are seconds since the epoch, `rss` bytes."""
 
     start_time: Finite | None = None
@@ -28,16 +28,16 @@ class ActorProcess(Struct, frozen=True, kw_only=True):
     pending_tasks: int | None = None
 
 
-class _Memory(Struct, frozen=True):
+class _Memory(Struct, frozen=True, gc=False):
     rss: Finite | None = None
 
 
-class _ProcessStats(Struct, frozen=True, rename="camel"):
+class _ProcessStats(Struct, frozen=True, gc=False, rename="camel"):
     cpu_percent: Finite | None = None
     memory_info: _Memory | None = None
 
 
-class _Row(Struct, frozen=True, rename="camel"):
+class _Row(Struct, frozen=True, gc=False, rename="camel"):
     actor_id: str
     start_time: Finite | None = None
     end_time: Finite | None = None
@@ -47,11 +47,11 @@ class _Row(Struct, frozen=True, rename="camel"):
     num_pending_tasks: int | None = None
 
 
-class _Data(Struct, frozen=True):
+class _Data(Struct, frozen=True, gc=False):
     actors: dict[str, Raw] = {}
 
 
-class _Reply(Struct, frozen=True):
+class _Reply(Struct, frozen=True, gc=False):
     data: _Data = _Data()
 
 

@@ -18,7 +18,7 @@ from raymon_tui.cluster.ray_api.rows import in_slices
 from raymon_tui.cluster.ray_api.state_list import ask_list
 
 
-class _ActorRow(Struct, frozen=True):
+class _ActorRow(Struct, frozen=True, gc=False):
     actor_id: str
     class_name: str | None = None
     state: str | None = None

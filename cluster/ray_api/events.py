@@ -16,7 +16,7 @@ _PATH = "/events"
 _SURELY_MILLISECONDS = 1e11
 
 
-class _EventRow(Struct, frozen=True, rename="camel"):
+class _EventRow(Struct, frozen=True, gc=False, rename="camel"):
     event_id: str
     source_type: str | None = None
     severity: str | None = None
@@ -30,7 +30,7 @@ class _EventRow(Struct, frozen=True, rename="camel"):
     custom_fields: dict[str, Any] | None = None
 
 
-class _Data(Struct, frozen=True):
+class _Data(Struct, frozen=True, gc=False):
     events: dict[str, list[_EventRow]] = {}
 
 

@@ -15,15 +15,15 @@ _OF_A_GROUP = re.compile(r"^(?P<name>.+?)Group\d*[0-9A-Fa-f]{20,}$")
 _BUNDLE_MARK = "bundle"
 
 
-class _Slot(Struct, frozen=True):
+class _Slot(Struct, frozen=True, gc=False):
     allocation: Finite = 0.0
 
 
-class _Slots(Struct, frozen=True, rename="camel"):
+class _Slots(Struct, frozen=True, gc=False, rename="camel"):
     resource_slots: list[_Slot] = []
 
 
-class CoreWorker(Struct, frozen=True, rename="camel"):
+class CoreWorker(Struct, frozen=True, gc=False, rename="camel"):
     """One row of `raylet.coreWorkersStats`."""
 
     pid: int | None = None

@@ -12,7 +12,7 @@ from raymon_tui.cluster.ray_api.asking import ORDINARY_TIMEOUT_S, Get
 from raymon_tui.cluster.ray_api.state_list import MOST_ROWS, ask_list
 
 
-class NamedNode(Struct, frozen=True):
+class NamedNode(Struct, frozen=True, gc=False):
     """One row of `/api/v0/nodes?detail=1`."""
 
     node_id: str

@@ -19,19 +19,19 @@ _DUMMY_DISK = 1.0
 """Inside a Kubernetes pod Ray reports a disk of one byte, unless told otherwise."""
 
 
-class _StoreStats(Struct, frozen=True, rename="camel"):
+class _StoreStats(Struct, frozen=True, gc=False, rename="camel"):
     object_store_bytes_used: Finite = 0.0
     object_store_bytes_avail: Finite | None = None
     spilled_bytes_total: Finite = 0.0
 
 
-class _StateSnapshot(Struct, frozen=True, rename="camel"):
+class _StateSnapshot(Struct, frozen=True, gc=False, rename="camel"):
     state: str | None = None
     idle_duration_ms: Finite | None = None
     node_activity: list[str] | None = None
 
 
-class _Raylet(Struct, frozen=True, rename="camel"):
+class _Raylet(Struct, frozen=True, gc=False, rename="camel"):
     node_id: str = ""
     state: str | None = None
     state_message: str | None = None
@@ -51,12 +51,12 @@ class _Raylet(Struct, frozen=True, rename="camel"):
     session_dir: str | None = None
 
 
-class _Disk(Struct, frozen=True):
+class _Disk(Struct, frozen=True, gc=False):
     total: Finite | None = None
     used: Finite | None = None
 
 
-class _GpuRow(Struct, frozen=True, rename="camel"):
+class _GpuRow(Struct, frozen=True, gc=False, rename="camel"):
     index: int | None = None
     name: str | None = None
     utilization_gpu: Finite | None = None
@@ -64,7 +64,7 @@ class _GpuRow(Struct, frozen=True, rename="camel"):
     memory_total: Finite | None = None
 
 
-class NodeSummary(Struct, frozen=True, rename="camel"):
+class NodeSummary(Struct, frozen=True, gc=False, rename="camel"):
     """One row of `/nodes?view=summary`, and the bulk of `/nodes/{id}`. Physical values are those of `now`."""
 
     raylet: _Raylet

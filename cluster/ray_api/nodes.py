@@ -15,7 +15,7 @@ from raymon_tui.cluster.ray_api.moments import seconds
 from raymon_tui.cluster.ray_api.node_names import NamedNode, ask_named_nodes
 from raymon_tui.cluster.ray_api.node_summary import NodeSummary, read_node
 from raymon_tui.cluster.ray_api.resource_text import read_usage
-from raymon_tui.cluster.ray_api.rows import decode_rows, decode_split, in_slices
+from raymon_tui.cluster.ray_api.rows import decode_into, decode_split, in_slices
 from raymon_tui.cluster.ray_api.words import complaint
 
 _PATH = "/nodes"
@@ -61,9 +61,8 @@ async def _ask_measured(get: Get) -> _Measured:
     reply = await decode_split(body, _Reply, asked=_PATH)
     if not reply.result or reply.data is None:
         raise BadAnswerError(f"asking Ray for {_PATH}", complaint(reply.msg) or "an answer without nodes", "")
-    rows, _ = await decode_rows(reply.data.summary, NodeSummary)
-    nodes = await in_slices(read_node, [row for row in rows if row.raylet.node_id])
-    return _Measured(nodes, reply.data.node_logical_resources)
+    nodes, _ = await decode_into(reply.data.summary, NodeSummary, read_node)
+    return _Measured([node for node in nodes if node.node_id], reply.data.node_logical_resources)
 
 
 def with_names(node: Node, named: NamedNode | None, usage_texts: Mapping[str, str]) -> Node:

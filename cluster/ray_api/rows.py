@@ -24,6 +24,7 @@ async def decode_split(data: bytes, type_: type[T], *, asked: str) -> T:
     """Return `data` as `type_`, whose rows are `msgspec.Raw` still; what is broken and large is mended in a thread."""
     if len(data) < _SMALL:
         return decode(data, type_, asked=asked)
+    await anyio.lowlevel.checkpoint()  # Putting the body together has taken its milliseconds already.
     try:
         return msgspec.json.decode(data, type=type_, strict=False)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -32,10 +33,20 @@ async def decode_split(data: bytes, type_: type[T], *, asked: str) -> T:
 
 async def decode_rows(raws: Iterable[msgspec.Raw], type_: type[T]) -> tuple[list[T], int]:
     """Return the rows that can be read, and how many cannot."""
+    return await decode_into(raws, type_, lambda row: row)
+
+
+async def decode_into(raws: Iterable[msgspec.Raw], type_: type[S], make: Callable[[S], T]) -> tuple[list[T], int]:
+    """Return what `make` makes of each row that can be read, and how many cannot."""
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(type_, strict=False)
-    found = await in_slices(lambda raw: _row(raw, decoder, type_), raws)
-    rows = [row for row in found if row is not None]
-    return rows, len(found) - len(rows)
+
+    def read(raw: msgspec.Raw) -> T | None:
+        row = _row(raw, decoder, type_)
+        return None if row is None else make(row)
+
+    found = await in_slices(read, raws)
+    made = [one for one in found if one is not None]
+    return made, len(found) - len(made)
 
 
 async def in_slices(make: Callable[[S], T], items: Iterable[S]) -> list[T]:
