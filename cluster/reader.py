@@ -75,11 +75,15 @@ class Reader:
 
     def tend(self) -> None:
         """Look after what no answer brings about: a clock that jumped, readings that nobody wants any more."""
+        self._follow_clock()
         self.board.keep(self.pollers.wanted, time.monotonic())
+
+    def _follow_clock(self) -> None:
         jump_s = self._clock.jumped()
         if jump_s < 0:
             self.board.shift(jump_s)
             self._watch.shift(jump_s)
+            self._changed(())
         elif jump_s > 0:
             # The machine slept, most likely: what was in flight will never be answered.
             self.pollers.interrupt()
@@ -100,6 +104,7 @@ class Reader:
 
     def take(self, feed: Feed[Any], answer: Answer) -> None:
         """Take an answer into the readings and the link's state."""
+        self._follow_clock()
         now, before = self._clock.now(), self.link.state
         if feed.name == VERSION.name:
             self._take_probe(answer, now)

@@ -20,7 +20,7 @@ class FirstSeen:
         """Return the findings with `since` filled in where it was None."""
         for finding in findings:
             first, _ = self._seen.get(finding.id, (now, now))
-            self._seen[finding.id] = (first, now)
+            self._seen[finding.id] = (min(first, now), now)
         self._seen = {name: times for name, times in self._seen.items() if now - times[1] <= FORGET_AFTER_S}
         return tuple(
             structs.replace(finding, since=self._seen[finding.id][0]) if finding.since is None else finding

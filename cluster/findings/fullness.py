@@ -45,7 +45,7 @@ def crowded(nodes: Iterable[Node], of: Fullness) -> Iterator[Finding]:
             yield _finding(f"{of.key}:{node_name(node)}", title, percent, node, of)
     else:
         percent, node = found[0]
-        title = f"{several(len(found), 'node')} {of.what} over {of.warning:.0f}% full"
+        title = f"{of.what} over {of.warning:.0f}% full on {several(len(found), 'node')}"
         worst = f"{node_name(node)} {percent:.0f}%"
         yield _finding(of.key, title, percent, node, of, f"the fullest is {worst}; ")
 
