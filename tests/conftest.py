@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from raymon_tui.tui.demo.cluster import RunningCluster, plan_cluster, running
+
+# Nothing here is timed: two cores run a Ray cluster beside the tests.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 REUSE = "RAYMON_TEST_DASHBOARD"
 """For developers: the URL of a cluster that runs already, to be used in place of one of the suite's own."""
