@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import anyio
+import anyio.to_thread
 import httpx
 
 from raymon_tui.backends.errors import RaymonError, TimedOutError
@@ -25,8 +26,9 @@ from raymon_tui.cluster.ray_api.asking import LIST_TIMEOUT_S, ORDINARY_TIMEOUT_S
 from raymon_tui.cluster.ray_api.autoscaler import ask_autoscaler
 from raymon_tui.cluster.ray_api.counts import Tallies
 from raymon_tui.cluster.ray_api.events import ask_events
-from raymon_tui.cluster.ray_api.failures import failure_of, failure_of_transport
+from raymon_tui.cluster.ray_api.failures import CLOSED, failure_of, failure_of_transport
 from raymon_tui.cluster.ray_api.node_detail import ask_node_detail
+from raymon_tui.cluster.ray_api.node_names import NodeNames
 from raymon_tui.cluster.ray_api.nodes import ask_nodes
 from raymon_tui.cluster.ray_api.placement_groups import ask_placement_groups
 from raymon_tui.cluster.ray_api.redacted import without_secrets
@@ -42,6 +44,7 @@ class RayApi:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self._tallies = Tallies(self.get)
+        self._node_names = NodeNames(self.get)
 
     async def get(self, path: str, params: Params = (), *, timeout_s: float = ORDINARY_TIMEOUT_S) -> bytes:
         """Return the body of a good answer."""
@@ -57,7 +60,7 @@ class RayApi:
 
     async def nodes(self) -> tuple[Node, ...]:
         """Return all nodes that GCS remembers, the dead ones too."""
-        return await ask_nodes(self.get)
+        return await ask_nodes(self.get, self._node_names)
 
     async def node_detail(self, node_id: str) -> NodeDetail:
         """Return one node with its processes; its `resources_used` is not known from there."""
@@ -153,7 +156,8 @@ class RayApi:
 
     async def raw(self, path: str, params: Params = ()) -> bytes:
         """Return an answer as Ray gave it, the values of environment variables in it struck out."""
-        return without_secrets(await self.get(path, params))
+        body = await self.get(path, params)
+        return await anyio.to_thread.run_sync(without_secrets, body)
 
     async def _ask(self, method: str, path: str, params: Params, timeout_s: float) -> bytes:
         tried = f"asking {self._http.base_url.host}:{self._port} for {path}"
@@ -166,7 +170,7 @@ class RayApi:
             ) from None
         except RaymonError:
             raise
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, *CLOSED) as error:
             raise failure_of_transport(error, tried=tried) from None
         if response.is_success:
             return response.content

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from raymon_tui.cluster.model.event import Event
 from raymon_tui.cluster.model.finite import Finite
 from raymon_tui.cluster.ray_api.asking import Get
-from raymon_tui.cluster.ray_api.reply import content
+from raymon_tui.cluster.ray_api.reply import payload
+from raymon_tui.cluster.ray_api.rows import decode_into, decode_split
 from raymon_tui.cluster.ray_api.words import without_escapes
 
 _PATH = "/events"
@@ -31,17 +33,21 @@ class _EventRow(Struct, frozen=True, gc=False, rename="camel"):
 
 
 class _Data(Struct, frozen=True, gc=False):
-    events: dict[str, list[_EventRow]] = {}
+    events: dict[str, list[Raw]] = {}
 
 
 async def ask_events(get: Get) -> tuple[Event, ...]:
     """Return the events of all scopes, the newest last; without a time first."""
-    data = content(await get(_PATH, {"nocache": "1"}), _Data, asked=_PATH)
-    events = [_event(row, scope) for scope, rows in data.events.items() for row in rows]
+    body = await get(_PATH, {"nocache": "1"})
+    data = await decode_split(payload(body, asked=_PATH), _Data, asked=_PATH)
+    events: list[Event] = []
+    for scope, raws in data.events.items():
+        found, _ = await decode_into(raws, _EventRow, partial(_event, scope))
+        events += found
     return tuple(sorted(events, key=lambda event: event.timestamp or 0.0))
 
 
-def _event(row: _EventRow, scope: str) -> Event:
+def _event(scope: str, row: _EventRow) -> Event:
     return Event(
         event_id=row.event_id,
         source_type=row.source_type or "",

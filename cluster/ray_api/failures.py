@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 import httpx
 
 from raymon_tui.backends.errors import (
@@ -17,6 +18,9 @@ from raymon_tui.backends.errors import (
 )
 from raymon_tui.cluster.ray_api.reply import failure_words
 from raymon_tui.cluster.ray_api.words import spoken
+
+CLOSED = (anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
+"""What a backend's byte stream raises when it was closed under way."""
 
 _UNAUTHORIZED = (
     "Give the cluster's token: --token-file FILE, RAY_AUTH_TOKEN, or ~/.ray/auth_token; a proxy may want --header."
@@ -56,7 +60,7 @@ def failure_of(status: int, body: bytes, *, tried: str, location: str = "") -> R
     return kind(tried, said, advice)
 
 
-def failure_of_transport(error: httpx.HTTPError | httpx.InvalidURL | OSError, *, tried: str) -> RaymonError:
+def failure_of_transport(error: Exception, *, tried: str) -> RaymonError:
     """Return the failure that stands for a request without an answer."""
     if isinstance(error, httpx.TimeoutException):
         return TimedOutError(tried, "no answer in time", _SILENT)

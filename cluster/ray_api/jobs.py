@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from msgspec import Struct, structs
+from msgspec import Raw, Struct, structs
 
 from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.model.job import Job
 from raymon_tui.cluster.model.log_file import LogWindow
 from raymon_tui.cluster.ray_api.asking import LIST_TIMEOUT_S, Get
 from raymon_tui.cluster.ray_api.lenient import decode
+from raymon_tui.cluster.ray_api.rows import decode_into, decode_split
 from raymon_tui.cluster.ray_api.words import without_escapes
 
 _PATH = "/api/jobs/"  # Without the slash at its end it is another route, a 404.
@@ -26,7 +27,9 @@ class _Stopped(Struct, frozen=True):
 
 async def ask_jobs(get: Get) -> tuple[Job, ...]:
     """Return all jobs in Ray's order, their messages without terminal escapes."""
-    return tuple(_tidied(job) for job in decode(await get(_PATH), list[Job], asked=_PATH))
+    raws = await decode_split(await get(_PATH), list[Raw], asked=_PATH)
+    jobs, _ = await decode_into(raws, Job, _tidied)
+    return tuple(jobs)
 
 
 async def ask_job(get: Get, job_id: str) -> Job | None:

@@ -12,7 +12,7 @@ from raymon_tui.cluster.model.node import Holder, Node
 from raymon_tui.cluster.ray_api.asking import Get, ask_both
 from raymon_tui.cluster.ray_api.camel import named_right
 from raymon_tui.cluster.ray_api.moments import seconds
-from raymon_tui.cluster.ray_api.node_names import NamedNode, ask_named_nodes
+from raymon_tui.cluster.ray_api.node_names import NamedNode, NodeNames
 from raymon_tui.cluster.ray_api.node_summary import NodeSummary, read_node
 from raymon_tui.cluster.ray_api.resource_text import read_usage
 from raymon_tui.cluster.ray_api.rows import decode_into, decode_split, in_slices
@@ -38,13 +38,13 @@ class _Measured(Struct, frozen=True):
     usage: dict[str, str] = {}
 
 
-async def ask_nodes(get: Get) -> tuple[Node, ...]:
+async def ask_nodes(get: Get, node_names: NodeNames) -> tuple[Node, ...]:
     """Return all nodes that GCS remembers; raises what the summary's route raises.
 
-    The State API may hang while other routes answer: without it names are taken from the text of the logical
-    resources, and what that lacks is left out.
+    The State API may hang while other routes answer: without it names are the kept ones, or those in the text of the
+    logical resources.
     """
-    measured, named = await ask_both(partial(_ask_measured, get), partial(ask_named_nodes, get))
+    measured, named = await ask_both(partial(_ask_measured, get), node_names.ask)
     if isinstance(measured, RaymonError):
         if not isinstance(measured, RouteMissingError) or isinstance(named, RaymonError):
             raise measured
@@ -52,7 +52,7 @@ async def ask_nodes(get: Get) -> tuple[Node, ...]:
     names = {} if isinstance(named, RaymonError) else named
     usage = measured.usage
     nodes = await in_slices(lambda node: with_names(node, names.pop(node.node_id, None), usage), measured.nodes)
-    unmeasured = await in_slices(lambda one: with_names(Node(node_id=one.node_id), one, usage), names.values())
+    unmeasured = [with_names(Node(node_id=one.node_id), one, usage) for one in names.values() if one.state]
     return (*nodes, *unmeasured)
 
 

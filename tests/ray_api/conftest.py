@@ -58,7 +58,7 @@ async def api(dashboard_url: str) -> AsyncIterator[RayApi]:
 @pytest.fixture(scope="session")
 def submission_id(dashboard_url: str) -> Iterator[str]:
     """A job that has an actor, a failed task and a failed actor, and then runs until it is stopped."""
-    from ray.job_submission import JobStatus, JobSubmissionClient  # noqa: PLC0415 - Ray is slow to import
+    from ray.job_submission import JobStatus, JobSubmissionClient
 
     jobs = JobSubmissionClient(dashboard_url)
     submitted = str(jobs.submit_job(entrypoint=f"{sys.executable} -c '{WORKLOAD}'"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,14 @@ def status_body(text: str) -> Any:
     return {"result": True, "msg": "Got formatted cluster status.", "data": {"clusterStatus": text}}
 
 
-def recorded_ray(changed: Mapping[str, Any] | None = None) -> RayApi:
+def recorded_ray(changed: MutableMapping[str, Any] | None = None) -> RayApi:
     """Return the client of the recorded dashboard.
 
     `changed` gives other answers by route: bytes as they are, an int as a bare status, an exception to be raised,
-    anything else as JSON.
+    anything else as JSON. It may be changed again between two questions.
     """
-    answers = {route: (ANSWERS / name).read_bytes() for route, name in ROUTES.items()} | dict(changed or {})
+    recorded_answers = {route: (ANSWERS / name).read_bytes() for route, name in ROUTES.items()}
+    answers = ChainMap(changed or {}, recorded_answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
         formatted = "?format=1" if request.url.params.get("format") == "1" else ""

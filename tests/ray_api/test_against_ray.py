@@ -31,7 +31,7 @@ async def agree(ours: Callable[[], Awaitable[Facts]], theirs: Callable[[], Facts
 
 def listed(kind: str, dashboard_url: str, filters: Iterable[tuple[str, str, str]] = ()) -> list[Any]:
     """Ask as `ray list` does."""
-    from ray.util import state  # noqa: PLC0415 - Ray is slow to import
+    from ray.util import state
 
     ask = getattr(state, f"list_{kind}")
     return list(ask(address=dashboard_url, filters=list(filters), limit=10_000, detail=True, timeout=60))
@@ -142,7 +142,7 @@ async def test_a_failed_task_says_why(api: RayApi, submission_id: str) -> None:
 
 
 async def test_jobs_are_those_of_ray(api: RayApi, dashboard_url: str, submission_id: str) -> None:
-    from ray.job_submission import JobSubmissionClient  # noqa: PLC0415 - Ray is slow to import
+    from ray.job_submission import JobSubmissionClient
 
     async def ours() -> Facts:
         return {job.key: (job.status, job.entrypoint, job.driver_exit_code) for job in await api.jobs()}

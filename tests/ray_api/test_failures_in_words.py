@@ -87,6 +87,7 @@ async def test_a_login_page_in_between_is_told() -> None:
         (httpx.RemoteProtocolError("illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6')"), NotRayError),
         (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer"), UnreachableError),
         (ConnectionResetError("reset"), UnreachableError),
+        (anyio.BrokenResourceError(), UnreachableError),
         (ssl.SSLError("[SSL: WRONG_VERSION_NUMBER]"), UnreachableError),
     ],
 )

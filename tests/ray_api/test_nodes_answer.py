@@ -122,6 +122,23 @@ async def test_nodes_are_shown_while_the_state_api_hangs() -> None:
     assert head.resources_total["CPU"] == 2.0
 
 
+async def test_names_that_were_once_known_stay_known_while_the_state_api_hangs() -> None:
+    answers: dict[str, object] = {"/api/v0/nodes": recorded("state_nodes.json")}
+    api = recorded_ray(answers)
+    before = await api.nodes()
+    answers["/api/v0/nodes"] = 500
+    assert await api.nodes() == before
+
+
+async def test_a_node_that_is_only_remembered_is_not_shown_as_there() -> None:
+    answers: dict[str, object] = {"/nodes": recorded("nodes.json")}
+    api = recorded_ray(answers)
+    await api.nodes()
+    answers["/api/v0/nodes"] = 500
+    answers["/nodes"]["data"]["summary"].pop()  # type: ignore[index]
+    assert [node.node_id for node in await api.nodes()] == [HEAD]
+
+
 async def test_a_ray_without_the_summary_still_shows_which_nodes_there_are() -> None:
     head = await node({"/nodes": 404})
     assert head.resources_total["CPU"] == 2.0
