@@ -17,7 +17,7 @@ from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources import actors
 from raymon_tui.tui.resources.actors import ActorRow
 from raymon_tui.tui.resources.waiting import places_of
-from raymon_tui.tui.screens.actor_screen import ActorScreen
+from raymon_tui.tui.screens.actor_screen import ActorScreen, raw_path
 from raymon_tui.tui.screens.list_screen import ListScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
@@ -63,7 +63,7 @@ class ActorListPane(TablePane[ActorRow]):
 
     def raw_path(self, row: ActorRow) -> str | None:
         """Return the route of one actor."""
-        return f"/api/v0/actors?detail=1&filter_keys=actor_id&filter_predicates=%3D&filter_values={row.actor.actor_id}"
+        return raw_path(row.actor)
 
 
 def actor_list_screen(session: Session, given: tuple[Filter, ...]) -> ListScreen:

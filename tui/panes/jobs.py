@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -16,7 +15,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources import jobs
 from raymon_tui.tui.resources.jobs import JobRow
-from raymon_tui.tui.screens.job_screen import JobScreen
+from raymon_tui.tui.screens.job_screen import JobScreen, raw_path
 from raymon_tui.tui.stop_job import ask_to_stop
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.numbers import count
@@ -81,7 +80,7 @@ class JobsPane(TablePane[JobRow]):
 
     def raw_path(self, row: JobRow) -> str | None:
         """Return the route of one job."""
-        return f"/api/jobs/{quote(row.job.key, safe='')}"
+        return raw_path(row.job)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to stop a job only where that is allowed."""

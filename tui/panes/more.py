@@ -30,8 +30,8 @@ class MorePane(Pane):
     MorePane > ContentSwitcher { height: 1fr; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right_square_bracket,right", "step(1)", "next kind"),
-        Binding("left_square_bracket,left", "step(-1)", "previous kind", show=False),
+        Binding("right_square_bracket,right", "step(1)", "next kind", key_display="]"),
+        Binding("left_square_bracket,left", "step(-1)", "previous kind", show=False, key_display="["),
     ]
     pane_id: ClassVar[str] = "more"
     title: ClassVar[str] = "More"

@@ -18,7 +18,7 @@ from raymon_tui.tui.screens.detail_screen import DetailScreen
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.table.column import Column, Moment
 
-CALL_SITES_OFF = "Call sites are off. Start Ray and its drivers with RAY_record_ref_creation_sites=1 to see them."
+CALL_SITES_OFF = "Call sites are off: RAY_record_ref_creation_sites=1 turns them on."
 
 
 class ObjectsPane(TablePane[StoredObject]):
@@ -65,7 +65,14 @@ class ObjectsPane(TablePane[StoredObject]):
     def detail(self, row: StoredObject) -> Screen[None] | None:
         """Open the reference."""
         title = (Piece("Object ", "dim"), Piece(plain(row.object_id, 80), "ink", bold=True))
-        return DetailScreen(self.session, title, (), lambda _snapshot, _moment: objects.sections(row))
+        return DetailScreen(
+            self.session,
+            title,
+            (),
+            lambda _snapshot, _moment: objects.sections(row),
+            raw_path=self.raw_path(row),
+            copied=row.object_id,
+        )
 
     def raw_path(self, row: StoredObject) -> str | None:
         """Return the route of the references to one object."""

@@ -62,7 +62,9 @@ class PlacementGroupsPane(TablePane[GroupRow]):
             now = next((one for one in rows if one.placement_group_id == ours), row.group)
             return placement_groups.sections(now, snapshot.value(NODES), moment)
 
-        return DetailScreen(self.session, title, (PLACEMENT_GROUPS,), describe)
+        return DetailScreen(
+            self.session, title, (PLACEMENT_GROUPS,), describe, raw_path=self.raw_path(row), copied=self.key(row)
+        )
 
     def raw_path(self, row: GroupRow) -> str | None:
         """Return the route of one group."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
-from urllib.parse import quote
 
 from textual.screen import Screen
 
@@ -19,7 +18,7 @@ from raymon_tui.tui.resources import tasks
 from raymon_tui.tui.resources.tasks import TaskRow
 from raymon_tui.tui.resources.waiting import places_of
 from raymon_tui.tui.screens.list_screen import ListScreen
-from raymon_tui.tui.screens.task_screen import TaskScreen
+from raymon_tui.tui.screens.task_screen import TaskScreen, raw_path
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.table.column import Column
@@ -68,8 +67,7 @@ class TaskListPane(TablePane[TaskRow]):
 
     def raw_path(self, row: TaskRow) -> str | None:
         """Return the route of one task, all attempts."""
-        value = quote(row.task.task_id)
-        return f"/api/v0/tasks?detail=1&filter_keys=task_id&filter_predicates=%3D&filter_values={value}"
+        return raw_path(row.task)
 
 
 def task_list_screen(session: Session, given: tuple[Filter, ...]) -> ListScreen:

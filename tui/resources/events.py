@@ -68,7 +68,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     number_column("times", lambda r: r.times, role="dim", width=5, priority=4),
     text_column("source", lambda r: r.event.source_type, width=10, max_width=14, priority=1),
     text_column("label", lambda r: r.event.label, width=10, max_width=20, priority=3),
-    Column("message", _message, lambda r: r.event.message, width=24, flex=6, max_width=400),
+    Column("message", _message, lambda r: r.event.message, width=44, flex=6, max_width=400),
     text_column("host", lambda r: r.event.hostname, width=12, max_width=30, priority=5, wide=True),
     text_column("pid", lambda r: id_number(r.event.pid), width=7, priority=6, wide=True),
     text_column("job", lambda r: r.event.scope, width=8, priority=7, wide=True),

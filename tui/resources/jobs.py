@@ -9,7 +9,7 @@ from raymon_tui.cluster.findings.job_failed import cause_of
 from raymon_tui.cluster.findings.wording import last_words
 from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.tui.resources.cells import ago, id_number, stated, text_column, took
-from raymon_tui.widgets.content import Content, Piece, Role, piece
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, piece
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.column import Column, Moment
@@ -59,7 +59,7 @@ def _progress(row: JobRow, moment: Moment) -> Content:
         return piece(outcome(row.job), role)
     progress = row.progress
     if progress is None:
-        return (Piece("not counted" if row.job.job_id else "no ray.init yet", "faint"),)
+        return (UNKNOWN,) if row.job.job_id else (Piece("no ray.init yet", "faint"),)
     if not progress.total:
         return (Piece("no task yet", "faint"),)
     share = progress.finished / progress.total
@@ -88,6 +88,14 @@ def _name(row: JobRow) -> str:
     return row.job.key
 
 
+def _started(row: JobRow, moment: Moment) -> Content:
+    return ago(began(row.job), moment)
+
+
+def _started_at(row: JobRow) -> float | None:
+    return began(row.job)
+
+
 def _took(row: JobRow, moment: Moment) -> Content:
     return took(lasted(row.job, moment.now))
 
@@ -106,17 +114,9 @@ COLUMNS: tuple[Column[JobRow], ...] = (
     Column("job", lambda r, m: stated(r.job.status, _name(r) or "–", m), _name, width=14, flex=2, max_width=36),
     text_column("status", lambda r: r.job.status, width=9, priority=5),
     text_column("type", lambda r: TYPES.get(r.job.type, r.job.type), width=10, priority=7),
-    Column("progress / outcome", _progress, lambda r: outcome(r.job) or None, width=20, flex=4, max_width=100),
+    Column("progress / outcome", _progress, lambda r: outcome(r.job) or None, width=28, flex=4, max_width=100),
     text_column("entrypoint", lambda r: r.job.entrypoint, width=16, max_width=60, priority=3),
-    Column(
-        "started",
-        lambda r, m: ago(began(r.job), m),
-        lambda r: began(r.job),
-        width=7,
-        align="right",
-        priority=2,
-        descending=True,
-    ),
+    Column("started", _started, _started_at, width=7, align="right", priority=4, descending=True),
     Column("took", _took, _length, width=7, align="right", priority=1, descending=True),
     text_column("driver", lambda r: _driver(r.job), width=15, max_width=24, priority=8, wide=True),
     text_column("job id", lambda r: r.job.job_id, width=8, priority=6, wide=True),

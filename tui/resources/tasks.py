@@ -106,14 +106,14 @@ def _duration(row: TaskRow) -> float | None:
 
 COLUMNS: tuple[Column[TaskRow], ...] = (
     Column("task", lambda r, m: stated(r.task.state, _name(r), m), _name, width=16, flex=1, max_width=40),
-    text_column("state", lambda r: r.task.state, width=9, max_width=23, priority=2),
+    text_column("state", lambda r: r.task.state, width=9, max_width=23, priority=4),
     Column("why", _why, lambda r: r.why or None, width=28, flex=3, max_width=120, priority=1),
-    number_column("try", lambda r: r.task.attempt_number, width=3, priority=6),
+    number_column("try", lambda r: r.task.attempt_number, width=3, priority=7),
     Column("ran", lambda r, m: took(run_time(r.task, m.now)), _duration, width=7, align="right", descending=True),
-    Column("began", _began, lambda r: r.task.start_time_ms, width=6, align="right", priority=4, descending=True),
+    Column("began", _began, lambda r: r.task.start_time_ms, width=6, align="right", priority=5, descending=True),
     text_column("node", lambda r: r.node, width=12, max_width=16, priority=3),
-    text_column("pid", lambda r: id_number(r.task.worker_pid), width=7, priority=7),
-    text_column("job", lambda r: r.task.job_id, width=8, priority=5),
-    text_column("error type", lambda r: r.task.error_type, width=24, priority=8, wide=True),
-    text_column("task id", lambda r: r.task.task_id, width=20, max_width=48, priority=9, wide=True),
+    text_column("pid", lambda r: id_number(r.task.worker_pid), width=7, priority=8),
+    text_column("job", lambda r: r.task.job_id, width=8, priority=6),
+    text_column("error type", lambda r: r.task.error_type, width=24, priority=9, wide=True),
+    text_column("task id", lambda r: r.task.task_id, width=20, max_width=48, priority=10, wide=True),
 )

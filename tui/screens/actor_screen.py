@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
+from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
 
@@ -22,6 +23,11 @@ from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.table.column import Moment
 
 
+def raw_path(actor: Actor) -> str:
+    """Return the route of one actor."""
+    return f"/api/v0/actors?detail=1&filter_keys=actor_id&filter_predicates=%3D&filter_values={quote(actor.actor_id)}"
+
+
 class ActorScreen(DetailScreen):
     """An actor; what its row already told is shown until the cluster has answered."""
 
@@ -31,7 +37,9 @@ class ActorScreen(DetailScreen):
         title = (Piece("Actor ", "dim"), Piece(plain(name_of(actor), 80), "ink", bold=True))
         self._row = actor
         self._actor = actor_feed(actor.actor_id)
-        super().__init__(session, title, (self._actor,), self._describe_actor)
+        super().__init__(
+            session, title, (self._actor,), self._describe_actor, raw_path=raw_path(actor), copied=actor.actor_id
+        )
 
     def _describe_actor(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         reading = snapshot.reading(self._actor)

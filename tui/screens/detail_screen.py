@@ -13,8 +13,9 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.screens.document import Section, document
+from raymon_tui.tui.screens.raw_screen import RawScreen
 from raymon_tui.tui.session import Session
-from raymon_tui.widgets.content import Content, Piece
+from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
@@ -22,7 +23,8 @@ from raymon_tui.widgets.table.column import Moment
 class DetailScreen(ClusterScreen):
     """A page of labelled values and texts that follows the cluster.
 
-    `describe` gives the sections for a snapshot, or None while nothing is known yet.
+    `describe` gives the sections for a snapshot, or None while nothing is known yet. `raw_path` is the route whose
+    answer is the raw truth about the thing, `copied` the id that `c` copies.
     """
 
     DEFAULT_CSS = """
@@ -32,6 +34,8 @@ class DetailScreen(ClusterScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,h", "app.pop_screen", "back"),
+        Binding("y", "raw", "raw JSON", show=False),
+        Binding("c", "copy", "copy id", show=False),
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
         Binding("ctrl+f,pagedown", "scroll_page(1)", "page down", show=False),
@@ -46,11 +50,16 @@ class DetailScreen(ClusterScreen):
         title: Content,
         feeds: Sequence[Feed[Any]],
         describe: Callable[[Snapshot, Moment], Sequence[Section] | None],
+        *,
+        raw_path: str | None = None,
+        copied: str | None = None,
     ) -> None:
         super().__init__(session)
         self._title = title
         self._feeds = tuple(feeds)
         self._describe = describe
+        self._raw_path = raw_path
+        self._copied = copied
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the feeds of this one thing."""
@@ -79,6 +88,25 @@ class DetailScreen(ClusterScreen):
         if not errors or errors[0] is None:
             return ((Piece("asking the cluster…", "dim"),),)
         return ((Piece(errors[0].said, "bad"),), (Piece(errors[0].advice, "dim"),))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what this thing has."""
+        if action == "raw":
+            return self._raw_path is not None
+        if action == "copy":
+            return self._copied is not None
+        return super().check_action(action, parameters)
+
+    def action_raw(self) -> None:
+        """Show what Ray itself says of this."""
+        if self._raw_path is not None:
+            self.app.push_screen(RawScreen(self.session, self._raw_path))
+
+    def action_copy(self) -> None:
+        """Copy the id to the terminal's clipboard (OSC 52)."""
+        if self._copied is not None:
+            self.app.copy_to_clipboard(self._copied)
+            self.app.notify(f"copied {plain(self._copied, 60)}", markup=False, timeout=2)
 
     @property
     def _page(self) -> VerticalScroll:

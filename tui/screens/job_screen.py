@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,6 +24,11 @@ from raymon_tui.widgets.log_view import LogView
 from raymon_tui.widgets.table.column import Moment
 
 
+def raw_path(job: Job) -> str:
+    """Return the route of one job."""
+    return f"/api/jobs/{quote(job.key, safe='')}"
+
+
 class JobScreen(DetailScreen):
     """A job: its page, and the end of what its driver wrote. Tab goes from one to the other."""
 
@@ -40,7 +46,14 @@ class JobScreen(DetailScreen):
         self._row = job
         self._output = driver_output_feed(job)
         self._lines: Sequence[str] = ()
-        super().__init__(session, title, (JOBS, JOB_PROGRESS, self._output), self._describe_job)
+        super().__init__(
+            session,
+            title,
+            (JOBS, JOB_PROGRESS, self._output),
+            self._describe_job,
+            raw_path=raw_path(job),
+            copied=job.key,
+        )
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the jobs, and the driver's log where Ray keeps one and it can still grow."""

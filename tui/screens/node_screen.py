@@ -50,7 +50,7 @@ class NodeScreen(DetailScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the page and the processes."""
         yield from super().compose_body()
-        yield LiveTable(WORKER_COLUMNS, key=_process_key, empty="asking the node…")
+        yield LiveTable(WORKER_COLUMNS, key=_process_key, empty="asking the node…", opens=False)
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Write the page and the processes anew."""

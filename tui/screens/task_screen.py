@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from raymon_tui.cluster.feeds.output import task_output_feed
 from raymon_tui.cluster.feeds.parametrised import task_feed
@@ -17,6 +18,11 @@ from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.table.column import Moment
 
 
+def raw_path(task: Task) -> str:
+    """Return the route of all attempts of a task."""
+    return f"/api/v0/tasks?detail=1&filter_keys=task_id&filter_predicates=%3D&filter_values={quote(task.task_id)}"
+
+
 class TaskScreen(DetailScreen):
     """One attempt of a task; what its row already told is shown until the cluster has answered."""
 
@@ -26,7 +32,14 @@ class TaskScreen(DetailScreen):
         self._row = task
         self._attempts = task_feed(task.task_id)
         self._output = task_output_feed(task)
-        super().__init__(session, title, (self._attempts, self._output), self._describe_task)
+        super().__init__(
+            session,
+            title,
+            (self._attempts, self._output),
+            self._describe_task,
+            raw_path=raw_path(task),
+            copied=task.task_id,
+        )
 
     def _describe_task(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         page = snapshot.value(self._attempts)

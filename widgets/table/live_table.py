@@ -27,7 +27,10 @@ _EVERYTHING = matcher("")
 
 
 class LiveTable(ScrollView, Generic[Row], can_focus=True):
-    """Rows in columns, with a cursor, an order and a filter that stay while the rows change."""
+    """Rows in columns, with a cursor, an order and a filter that stay while the rows change.
+
+    `opens` says whether Enter on a row opens something, and is offered.
+    """
 
     DEFAULT_CSS = """
     LiveTable { background: $background; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
@@ -41,7 +44,7 @@ class LiveTable(ScrollView, Generic[Row], can_focus=True):
         Binding("ctrl+b,pageup", "page(-1.0)", "page up", show=False),
         Binding("ctrl+d", "page(0.5)", "half a page down", show=False),
         Binding("ctrl+u", "page(-0.5)", "half a page up", show=False),
-        Binding("enter", "select", "open", show=False),
+        Binding("enter", "select", "open"),
     ]
 
     class Selected(Message, Generic[Chosen]):
@@ -60,12 +63,14 @@ class LiveTable(ScrollView, Generic[Row], can_focus=True):
         *,
         key: Callable[[Row], str],
         empty: str = "",
+        opens: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
         self._key = key
         self._empty = empty
+        self._opens = opens
         self._rows: tuple[Row, ...] = ()
         self._shown: list[Row] = []
         self._texts: list[str] | None = None
@@ -300,6 +305,10 @@ class LiveTable(ScrollView, Generic[Row], can_focus=True):
             self.scroll_to(y=self._cursor - height + 1, animate=False, force=True)
         self._repaint()
         self.post_message(self.Moved())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer Enter only where a row opens something."""
+        return self._opens if action == "select" else super().check_action(action, parameters)
 
     def action_select(self) -> None:
         """Open the row under the cursor."""
