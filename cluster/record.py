@@ -63,19 +63,14 @@ def _nodes(nodes: tuple[Node, ...]) -> Iterator[Point]:
 
 
 def _tasks(counts: Counts) -> Iterator[Point]:
-    yield series.TASKS_RUNNING, _of(counts, *RUNNING_STATES)
-    yield series.TASKS_WAITING, _of(counts, *WAITING_STATES)
-    yield series.TASKS_FINISHED, _of(counts, "FINISHED")
-    yield series.TASKS_FAILED, _of(counts, "FAILED")
+    yield series.TASKS_RUNNING, counts.of(*RUNNING_STATES)
+    yield series.TASKS_WAITING, counts.of(*WAITING_STATES)
+    yield series.TASKS_FINISHED, counts.of("FINISHED")
+    yield series.TASKS_FAILED, counts.of("FAILED")
 
 
 def _actors(counts: Counts) -> Iterator[Point]:
-    yield series.ACTORS_ALIVE, _of(counts, *ALIVE_STATES)
-    yield series.ACTORS_PENDING, _of(counts, *PENDING_STATES)
-    yield series.ACTORS_RESTARTING, _of(counts, "RESTARTING")
-    yield series.ACTORS_DEAD, _of(counts, "DEAD")
-
-
-def _of(counts: Counts, *states: str) -> float | None:
-    """Return how many are in these states; None where none of them was counted."""
-    return counts.of(*states) if any(state in counts.by_state for state in states) else None
+    yield series.ACTORS_ALIVE, counts.of(*ALIVE_STATES)
+    yield series.ACTORS_PENDING, counts.of(*PENDING_STATES)
+    yield series.ACTORS_RESTARTING, counts.of("RESTARTING")
+    yield series.ACTORS_DEAD, counts.of("DEAD")

@@ -9,9 +9,8 @@ import pytest
 from faults import FaultyServer
 from hypothesis import given
 from hypothesis import strategies as st
-from watching import PlainBackend, asking, until
+from watching import asking, backend_of, until
 
-from raymon_tui.backends.base import Endpoint
 from raymon_tui.cluster.feeds.answer import Answer
 from raymon_tui.cluster.feeds.board import KEEP_MOST, KEEP_S, Board
 from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
@@ -128,8 +127,7 @@ def test_a_jump_of_the_clock_is_told_once(jump_s: float) -> None:
 
 async def test_a_clock_that_is_set_back_leaves_no_reading_in_the_future(server: FaultyServer) -> None:
     wall = {"ahead": 0.0}
-    backend = PlainBackend(Endpoint("127.0.0.1", server.port))
-    monitor = Monitor(backend, refresh_s=3600.0, clock=lambda: anyio.current_time() + wall["ahead"])
+    monitor = Monitor(backend_of(server), refresh_s=3600.0, clock=lambda: anyio.current_time() + wall["ahead"])
     monitor.want("test", (PING,))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(monitor.run)
@@ -145,8 +143,7 @@ async def test_a_clock_that_is_set_back_leaves_no_reading_in_the_future(server: 
 
 async def test_a_machine_that_slept_asks_everything_at_once(server: FaultyServer) -> None:
     wall = {"ahead": 0.0}
-    backend = PlainBackend(Endpoint("127.0.0.1", server.port))
-    monitor = Monitor(backend, refresh_s=3600.0, clock=lambda: anyio.current_time() + wall["ahead"])
+    monitor = Monitor(backend_of(server), refresh_s=3600.0, clock=lambda: anyio.current_time() + wall["ahead"])
     monitor.want("test", (PING,))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(monitor.run)

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import anyio
-import httpx
-from anyio.abc import ByteStream
 from faults import FaultyServer, Reply
 
-from raymon_tui.backends.base import Completed, Endpoint
-from raymon_tui.backends.errors import UnsupportedError
+from raymon_tui.backends.http import HttpBackend
+from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
 
 PATIENCE_S = 60.0
 """Long, because the machine may be busy; nothing here waits for so long when all is well."""
-
-
-@dataclass(frozen=True)
-class PlainBackend:
-    """Reaches a dashboard over HTTP and nothing else."""
-
-    dashboard: Endpoint
-
-    def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=f"http://{endpoint}", trust_env=False)
-
-    async def dial(self, endpoint: Endpoint) -> ByteStream:
-        return await anyio.connect_tcp(endpoint.host, endpoint.port)
-
-    async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
-        raise UnsupportedError("run", "plain HTTP", "")
-
-    async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
-        raise UnsupportedError("read", "plain HTTP", "")
-
-    def describe(self) -> str:
-        return f"http {self.dashboard}"
-
-    async def aclose(self) -> None:
-        return
 
 
 class Session:
@@ -64,8 +36,12 @@ def asking(path: str, *, pace: float = 1.0, timeout_s: float = 10.0) -> Feed[byt
     return Feed(path.strip("/"), lambda api: api.get(path), pace=pace, timeout_s=timeout_s)
 
 
+def backend_of(server: FaultyServer) -> HttpBackend:
+    return HttpBackend(UrlTarget("http", "127.0.0.1", server.port), environ={})
+
+
 def monitor_of(server: FaultyServer, refresh_s: float = 0.1) -> Monitor:
-    return Monitor(PlainBackend(Endpoint("127.0.0.1", server.port)), target="test", refresh_s=refresh_s)
+    return Monitor(backend_of(server), target="test", refresh_s=refresh_s)
 
 
 @asynccontextmanager
