@@ -9,6 +9,7 @@ from time import monotonic
 
 from msgspec import Struct
 
+from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.model.page import Counts, Filter, Page
 from raymon_tui.cluster.model.task import LIVE_STATES
 from raymon_tui.cluster.ray_api.asking import Get
@@ -91,10 +92,12 @@ class Tally:
         `by_state` even where there are none.
         """
         live = await self._live()
-        final = {state: (await self._rested(state))[0] for state in self._kind.final}
         if not whole:
+            final = {state: (await self._rested(state))[0] for state in self._kind.final}
             return Counts(by_state={**dict.fromkeys(self._kind.live, 0), **live, **final})
         total, fresh = await self._rested()
+        # Against a new total an old count of what failed would pass for finished what has failed since.
+        final = {state: (await self._rested(state, at_once=fresh))[0] for state in self._kind.final}
         remains = total - sum(live.values()) - sum(final.values())
         # Both are known at least: what had ended stays so, and the total only grows until it is asked for again.
         rest = max(remains, 0 if fresh else self._last_rest)
@@ -107,7 +110,7 @@ class Tally:
         if self._last_live < _MANY:
             ended = (self._kind.rest, *self._kind.final)
             page = await self._ask([Filter("state", "!=", state) for state in ended], limit=_FEW)
-            at_most = matching(page) or 0
+            at_most = _total(page)
             if at_most <= len(page.rows):
                 self._last_live = at_most
                 return dict(Counter(row.state for row in page.rows))
@@ -119,21 +122,28 @@ class Tally:
         """Ask state by state, until as many are found as there are."""
         counts: dict[str, int] = {}
         for state in self._kind.live:
-            counts[state] = matching(await self._ask([Filter("state", "=", state)])) or 0
+            counts[state] = _total(await self._ask([Filter("state", "=", state)]))
             if at_most is not None and sum(counts.values()) >= at_most:
                 break
         return counts
 
-    async def _rested(self, state: str | None = None) -> tuple[int, bool]:
+    async def _rested(self, state: str | None = None, *, at_once: bool = False) -> tuple[int, bool]:
         """Return how many are in `state`, or are there at all, and whether that was asked for just now."""
         kept = self._kept.get(state or "")
         began = monotonic()
-        if kept is not None and began < kept.until:
+        if kept is not None and began < kept.until and not at_once:
             return kept.count, False
-        page = await self._ask([] if state is None else [Filter("state", "=", state)])
+        count = _total(await self._ask([] if state is None else [Filter("state", "=", state)]))
         ended = monotonic()
-        self._kept[state or ""] = _Kept(matching(page) or 0, ended + _REST * (ended - began))
-        return self._kept[state or ""].count, True
+        self._kept[state or ""] = _Kept(count, ended + _REST * (ended - began))
+        return count, True
 
     async def _ask(self, filters: Sequence[Filter], limit: int = 1) -> Page[_Row]:
         return await ask_list(self._get, self._kind.name, _Row, (*self._of_job, *filters), limit=limit)
+
+
+def _total(page: Page[_Row]) -> int:
+    total = matching(page)
+    if total is None:
+        raise BadAnswerError("counting by the State API", "an answer that does not say how many there are", "")
+    return total

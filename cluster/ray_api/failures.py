@@ -32,8 +32,6 @@ _FORBIDDEN = (
 _SERVER_LOG = "The dashboard's own log on the head node (dashboard.log) may say more."
 _WRONG_PORT = "Is this the dashboard's port (8265 by default)?"
 _SILENT = "The head node may be overloaded or the link slow; `raymon-tui doctor` tries each part of the way."
-
-
 _NOTHING_THERE = "Is the head node up, and its dashboard listening there? Its default port is 8265."
 _BY_WORDS = (
     ("CERTIFICATE_VERIFY_FAILED", "Name the authority that signed it with --ca-cert FILE, or give --insecure."),

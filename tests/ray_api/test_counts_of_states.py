@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.model.task import LIVE_STATES
 from raymon_tui.cluster.ray_api.asking import ORDINARY_TIMEOUT_S, Params
 from raymon_tui.cluster.ray_api.counts import ACTORS, TASKS, Kind, Tally
@@ -80,7 +81,7 @@ async def test_a_quiet_cluster_is_counted_with_three_requests_and_then_with_one(
     ledger = Ledger({"RUNNING": 3, "PENDING_NODE_ASSIGNMENT": 2, "FINISHED": 9000})
     tally = ledger.tally()
     await tally.count()
-    assert ledger.asked == ["!=FINISHED !=FAILED", "=FAILED", ""]
+    assert ledger.asked == ["!=FINISHED !=FAILED", "", "=FAILED"]
     ledger.asked.clear()
     await tally.count()
     assert ledger.asked[0] == "!=FINISHED !=FAILED"
@@ -90,7 +91,7 @@ async def test_states_are_asked_for_one_by_one_only_until_all_are_found() -> Non
     ledger = Ledger({"RUNNING": 200, "PENDING_NODE_ASSIGNMENT": 300, "FINISHED": 1})
     await ledger.tally().count()
     assert ledger.asked[:3] == ["!=FINISHED !=FAILED", "=RUNNING", "=PENDING_NODE_ASSIGNMENT"]
-    assert ledger.asked[3:] == ["=FAILED", ""]
+    assert ledger.asked[3:] == ["", "=FAILED"]
 
 
 async def test_what_has_finished_never_becomes_less_while_the_total_rests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +115,21 @@ async def test_tasks_that_ray_forgot_are_no_negative_number() -> None:
     await tally.count()
     ledger.states = Counter({"RUNNING": 1})
     assert min((await tally.count()).by_state.values()) > 0
+
+
+async def test_what_failed_meanwhile_is_never_said_to_have_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger({"RUNNING": 5, "FAILED": 5, "FINISHED": 100})
+    tally = ledger.tally()
+    monkeypatch.setattr("raymon_tui.cluster.ray_api.counts._REST", 1e9)
+    await tally.count(whole=False)
+    monkeypatch.setattr("raymon_tui.cluster.ray_api.counts._REST", 0.0)
+    ledger.states = Counter({"RUNNING": 1, "FAILED": 9, "FINISHED": 100})
+    assert (await tally.count()).by_state == {"RUNNING": 1, "FAILED": 9, "FINISHED": 100}
+
+
+async def test_an_answer_without_a_total_is_no_zero() -> None:
+    async def get(path: str, params: Params = (), *, timeout_s: float = ORDINARY_TIMEOUT_S) -> bytes:
+        return b'{"result": true, "data": {"result": {"result": []}}}'
+
+    with pytest.raises(BadAnswerError, match="how many there are"):
+        await Tally(get, TASKS).count()
