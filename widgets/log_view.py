@@ -68,6 +68,11 @@ class LogView(ScrollView, can_focus=True):
         return "\n".join(self._lines[index] for index in seen)
 
     @property
+    def has_pattern(self) -> bool:
+        """Whether something is being looked for."""
+        return self._pattern is not None
+
+    @property
     def match_count(self) -> int:
         """How many lines the pattern is found in."""
         pattern = self._pattern

@@ -36,10 +36,14 @@ class FilterBar(Horizontal):
     class Closed(Message):
         """The user is done typing."""
 
+    def __init__(self, placeholder: str = "text, !not, re:pattern") -> None:
+        super().__init__()
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         """Yield prompt and input."""
         yield Label("/", markup=False)
-        yield Input(placeholder="text, !not, re:pattern", select_on_focus=False)
+        yield Input(placeholder=self._placeholder, select_on_focus=False)
 
     @property
     def text(self) -> str:

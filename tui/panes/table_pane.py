@@ -176,9 +176,12 @@ class TablePane(Pane, Generic[Row]):
             return
         self.conditions = conditions
         self.post_message(FeedsChanged())
+        self.redraw_rows()
+
+    def redraw_rows(self) -> None:
+        """Fill the table anew from what is known."""
         snapshot = self.session.monitor.snapshot
-        self._fill(snapshot, self._moment(snapshot), anew=True)
-        self._say_standing(snapshot, self._moment(snapshot), max(10, self.size.width - 2))
+        self.show(snapshot, frozenset(snapshot.readings), self._moment(snapshot))
 
     def _moment(self, snapshot: Snapshot) -> Moment:
         return Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)

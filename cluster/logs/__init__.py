@@ -1,0 +1,1 @@
+"""Log files of nodes: which there are, and windows into them, never a whole file."""

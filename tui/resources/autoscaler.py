@@ -1,0 +1,179 @@
+"""What the autoscaler has, makes, failed at and still wants, as lines of a panel: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from raymon_tui.cluster import series
+from raymon_tui.cluster.findings.verdict import why_demand_waits
+from raymon_tui.cluster.history import History
+from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
+from raymon_tui.cluster.model.event import Event
+from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.resources.events import rows_of
+from raymon_tui.widgets.chart import Curve, chart
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+from raymon_tui.widgets.meter import meter
+from raymon_tui.widgets.numbers import age, amount, count, duration, shape
+from raymon_tui.widgets.states import FAILED, IDLE, WAITING, WARNING, glyph
+from raymon_tui.widgets.table.column import Moment
+from raymon_tui.widgets.table.line import fitted
+
+SPAN_S = 900.0
+NAME_CELLS, NUMBER_CELLS, LEAST_METER = 22, 8, 6
+NO_AUTOSCALER = "no autoscaler runs: this cluster has the nodes that were started by hand"
+HEADINGS = ("min", "max", "active", "idle", "pending")
+
+
+def type_lines(status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return a heading and a line for each node type, with a meter of what is up of the maximum."""
+    if not status.node_types:
+        return ((Piece("no node type is known", "dim"),),)
+    label = min(NAME_CELLS, max(cell_len(one.name) for one in status.node_types))
+    cells = width - label - NUMBER_CELLS * len(HEADINGS) - 2
+    with_meter = cells >= LEAST_METER and any(one.maximum for one in status.node_types)
+    heading = (
+        Piece(f"{'type':<{label}}", "faint"),
+        *(Piece(f"{title:>{NUMBER_CELLS}}", "faint") for title in HEADINGS),
+    )
+    lines = [_type_line(one, label, min(cells, 30) if with_meter else 0, moment) for one in status.node_types]
+    return (heading, *lines)
+
+
+def _type_line(one: NodeType, label: int, cells: int, moment: Moment) -> Content:
+    up = one.active + (one.idle or 0)
+    full = one.maximum is not None and one.maximum > 0 and up >= one.maximum
+    numbers = (one.minimum, one.maximum, one.active, one.idle, one.pending)
+    pieces = [*fitted((Piece(plain(one.name)),), label)]
+    for number in numbers:
+        role: Role = "faint" if not number else "ink"
+        pieces.append(Piece(f"{UNKNOWN.text if number is None else count(number):>{NUMBER_CELLS}}", role))
+    if cells and one.maximum:
+        drawn = meter(min(1.0, up / one.maximum), cells, "warning" if full else "accent", ascii_only=moment.ascii_only)
+        pieces += [Piece("  "), *drawn]
+    return tuple(pieces)
+
+
+def demand_lines(snapshot: Snapshot, status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return every demand with why it waits."""
+    if not status.demands:
+        mark = "+ " if moment.ascii_only else "✓ "
+        return ((Piece(mark, "good"), Piece("nothing waits for capacity", "dim")),)
+    wide = max(len(_count(demand)) for demand in status.demands)
+    return tuple(_demand_line(demand, snapshot, wide, moment, width) for demand in status.demands)
+
+
+def _count(demand: Demand) -> str:
+    return f"{count(demand.count)}{'+' if demand.at_least else ''}"
+
+
+def _demand_line(demand: Demand, snapshot: Snapshot, wide: int, moment: Moment, width: int) -> Content:
+    why = why_demand_waits(demand, snapshot)
+    mark = glyph(WARNING if why else WAITING, ascii_only=moment.ascii_only)
+    line = (
+        mark,
+        Piece(f" {_count(demand):>{wide}} {'x' if moment.ascii_only else '×'} ", "ink", bold=True),
+        Piece(plain(demand_shape(demand))),
+        Piece("  "),
+        Piece(plain(why or "waits for a node that is free or coming"), "dim"),
+    )
+    return fitted(line, width, ascii_only=moment.ascii_only)
+
+
+def demand_shape(demand: Demand) -> str:
+    """Return what is wanted: one shape, or a placement group's bundles with their strategy."""
+    if not demand.bundles:
+        return shape(demand.shape)
+    bundles = ", ".join(
+        f"{number} × {shape(bundle)}" if number > 1 else shape(bundle) for bundle, number in demand.bundles
+    )
+    return f"{bundles} {demand.strategy or ''}".rstrip()
+
+
+def trouble_lines(status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return the nodes that are being made, and the launches that failed with their reasons."""
+    lines: list[Content] = []
+    for pending in status.pending:
+        words = f"{count(pending.count)} × {pending.node_type}" if pending.count > 1 else pending.node_type
+        told = "  ".join(part for part in (pending.ip, pending.status or "launching") if part)
+        mark = glyph(WAITING, ascii_only=moment.ascii_only)
+        lines.append((mark, Piece(f" {plain(words)}  "), Piece(plain(told), "dim")))
+    for failed in status.failed:
+        told = "  ".join(part for part in (failed.ip, failed.reason or "no reason given") if part)
+        when = "" if failed.at is None else f"  {age(moment.now - failed.at)} ago"
+        mark = glyph(FAILED, ascii_only=moment.ascii_only)
+        lines.append((mark, Piece(f" {plain(failed.node_type)}  "), Piece(plain(told) + when, "dim")))
+    if not lines:
+        lines.append((Piece("nothing is being launched, and no launch failed", "dim"),))
+    return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
+
+
+def idle_lines(nodes: Sequence[Node], moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return idle nodes, the longest idle first, with what still keeps each of them."""
+    idle = sorted((node for node in nodes if node.alive and (node.idle_s or 0) > 0), key=lambda n: -(n.idle_s or 0))
+    if not idle:
+        return ((Piece("every node has work", "dim"),),)
+    return tuple(
+        fitted(
+            (
+                glyph(IDLE, ascii_only=moment.ascii_only),
+                Piece(f" {plain(node.ip or node.node_id, 40)}  "),
+                Piece(f"{plain(node.node_type or '', 30)}  idle {duration(node.idle_s)}", "dim"),
+                Piece(f"  {kept_by(node)}", "dim"),
+            ),
+            width,
+            ascii_only=moment.ascii_only,
+        )
+        for node in idle
+    )
+
+
+def kept_by(node: Node) -> str:
+    """Return what keeps an idle node from being taken away, as far as the node itself tells."""
+    if node.is_head:
+        return "the head stays"
+    if node.object_store_used:
+        return "holds objects"
+    return ""
+
+
+def event_lines(events: Sequence[Event], moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return the autoscaler's own events, newest first, what was said again and again once."""
+    own = [event for event in events if event.source_type == "AUTOSCALER"]
+    if not own:
+        return ((Piece("the autoscaler has recorded nothing yet", "dim"),),)
+    return tuple(
+        fitted(
+            (
+                Piece(f"{age(None if row.event.timestamp is None else moment.now - row.event.timestamp):>4} ", "faint"),
+                Piece(f"{count(row.times)} times " if row.times > 1 else "", "dim"),
+                Piece(plain(row.event.message), "warning" if row.event.message.startswith("Error") else "ink"),
+            ),
+            width,
+            ascii_only=moment.ascii_only,
+        )
+        for row in rows_of(own)
+    )
+
+
+def capacity_chart(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
+    """Draw the CPUs that there are, the CPUs in use, and how many demands wait."""
+    points = max(1, width * 2)
+    curves = (
+        Curve(history.resample(series.resource_total("CPU"), points, SPAN_S, moment.now), "dim"),
+        Curve(history.resample(series.DEMAND_COUNT, points, SPAN_S, moment.now), "warning"),
+        Curve(history.resample(series.resource_used("CPU"), points, SPAN_S, moment.now), "accent"),
+    )
+    legend = (
+        Piece("━ " if not moment.ascii_only else "- ", "accent"),
+        Piece("CPUs in use  ", "dim"),
+        Piece("━ " if not moment.ascii_only else "- ", "dim"),
+        Piece("CPUs there  ", "dim"),
+        Piece("━ " if not moment.ascii_only else "- ", "warning"),
+        Piece("waiting", "dim"),
+    )
+    drawn = chart(curves, width, height - 1, span_s=SPAN_S, unit=amount, low=0.0, ascii_only=moment.ascii_only)
+    return (fitted(legend, width), *drawn)
