@@ -10,7 +10,7 @@ from raymon_tui.cluster.resampling import resample
 
 SPAN_S = 900.0
 STEP_S = 2.0
-MOST_SERIES = 2000
+MOST_SERIES = 6000
 
 
 class Series:
@@ -65,12 +65,10 @@ def _known(value: float) -> float | None:
 
 
 class History:
-    """Named series, each of at most `span_s` seconds; the one longest without a sample goes when there are too many."""
+    """Named series, each of at most `span_s` seconds; beyond `most_series` no new one is begun until others end."""
 
-    def __init__(self, span_s: float = SPAN_S, step_s: float = STEP_S, most_series: int = MOST_SERIES) -> None:
+    def __init__(self, span_s: float = SPAN_S, most_series: int = MOST_SERIES) -> None:
         self.span_s = span_s
-        self._step_s = step_s
-        self._capacity = max(2, math.ceil(span_s / step_s))
         self._most_series = most_series
         self._series: dict[str, Series] = {}
 
@@ -78,13 +76,16 @@ class History:
         """Return the names of all series."""
         return tuple(self._series)
 
-    def add(self, name: str, at: float, value: float | None) -> None:
-        """Add a sample at `at` seconds since the epoch; None makes a gap."""
+    def add(self, name: str, at: float, value: float | None, step_s: float = STEP_S) -> None:
+        """Add a sample at `at` seconds since the epoch; None makes a gap.
+
+        A new series keeps no more than one sample in `step_s` seconds.
+        """
         series = self._series.get(name)
         if series is None:
             if len(self._series) >= self._most_series:
-                del self._series[min(self._series, key=lambda one: self._series[one].last_at)]
-            series = self._series[name] = Series(self._capacity, self._step_s)
+                return
+            series = self._series[name] = Series(max(2, math.ceil(self.span_s / step_s)), step_s)
         series.add(at, value)
 
     def last(self, name: str) -> float | None:

@@ -17,7 +17,8 @@ RECENT_ANSWER_S = 5.0
 class LinkWatch:
     """The link's present state. Times are seconds since the epoch, `steady` seconds of a clock that never jumps.
 
-    `held` says that only the probe is worth asking: nothing answers, or all is refused.
+    `held` says that only the probe is worth asking: nothing answers, all is refused, or the head is busy with what it
+    was asked before.
     """
 
     def __init__(self, now: float, steady: float) -> None:
@@ -25,10 +26,10 @@ class LinkWatch:
         self.held = False
         self._heard_at = steady - RECENT_ANSWER_S
 
-    def probed(self, answer: Answer, now: float, steady: float) -> None:
-        """Take the probe's answer."""
+    def probed(self, answer: Answer, now: float, steady: float, *, busy: bool) -> None:
+        """Take the probe's answer; `busy`: the head has since before then been at a question that takes it long."""
         if answer.failure is not None:
-            self._probe_failed(answer.failure, answer.took_s, now, steady)
+            self._probe_failed(answer.failure, answer.took_s, now, steady, busy=busy)
             return
         self.held = False
         slow_from = LIVE_BELOW_S if self.link.state == "slow" else SLOW_FROM_S
@@ -47,12 +48,19 @@ class LinkWatch:
             state=self.link.state, since=self.link.since + seconds, said=self.link.said, advice=self.link.advice
         )
 
-    def _probe_failed(self, failure: RaymonError, took_s: float, now: float, steady: float) -> None:
-        """A dashboard that answers other questions is not lost because its version route is broken or hangs."""
+    def _probe_failed(self, failure: RaymonError, took_s: float, now: float, steady: float, *, busy: bool) -> None:
+        """A dashboard that answers other questions is not lost because its version route is broken or hangs.
+
+        Nor is one that counts tasks: it answers nothing else until it has, and the question must not be dropped and
+        asked anew for that.
+        """
         if steady - self._heard_at < _heard_lately_s(failure, took_s):
             return
         self.held = not isinstance(failure, BadAnswerError | BrokenFeedError)
-        self._become("refused" if isinstance(failure, RefusedError) else "lost", now, failure)
+        if busy and isinstance(failure, TimedOutError) and self.link.state not in BROKEN:
+            self._become("slow", now, failure)
+        else:
+            self._become("refused" if isinstance(failure, RefusedError) else "lost", now, failure)
 
     def _become(self, state: str, now: float, failure: RaymonError | None = None) -> None:
         since = self.link.since if state == self.link.state else now

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from msgspec import structs
 
 from raymon_tui.backends.errors import TimedOutError, UnreachableError
@@ -95,10 +96,10 @@ class Reader:
 
     def rest_s(self, feed: Feed[Any]) -> float:
         """Return the seconds between the feed's last answer and its next asking; infinity while the link is lost."""
-        if feed.name == VERSION.name and self.link.state in BROKEN:
-            return pacing.probe_delay(self.refresh_s)
         if feed.name != VERSION.name and self._watch.held:
             return math.inf
+        if feed.name == VERSION.name and (self._watch.held or self.link.state in BROKEN):
+            return pacing.probe_delay(self.refresh_s)
         planned = self.board.get(feed.name).interval_s
         return pacing.interval(feed, self.refresh_s, None) if planned is None else planned
 
@@ -125,13 +126,14 @@ class Reader:
             self.board.put(feed.name, structs.replace(reading, interval_s=delay))
 
     def _take_probe(self, answer: Answer, now: float) -> None:
-        was_held = self._watch.held
-        self._watch.probed(answer, now, time.monotonic())
+        busy = any(_is_dear(feed) for feed in self.pollers.asking(anyio.current_time() - answer.took_s))
+        self._watch.probed(answer, now, time.monotonic(), busy=busy)
         if isinstance(answer.value, Version):
             self._take_session(answer.value.session_name)
-        if self._watch.held and not was_held:
+        if self._watch.held and self.link.state in BROKEN:
             self.pollers.interrupt(but=VERSION.name)
             self._spread_loss()
+        self.pollers.replan()
 
     def _take_session(self, session: str) -> None:
         if self._session and session and session != self._session:
@@ -144,7 +146,12 @@ class Reader:
 
     def _spread_loss(self) -> None:
         """While the link is lost no feed is asked, so each one's reading says why."""
-        if self._watch.held:
+        if self._watch.held and self.link.state in BROKEN:
             names = self.pollers.wanted.keys() - {VERSION.name}
             self.board.fail(names, self.link.said, self.link.advice, self.link.since)
             self._changed(names)
+
+
+def _is_dear(feed: Feed[Any]) -> bool:
+    """Whether an answer may rightly take longer than the probe is given, and block it meanwhile."""
+    return feed.timeout_s > 2 * VERSION.timeout_s

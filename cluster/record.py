@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from raymon_tui.cluster import series, totals
 from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, AUTOSCALER, NODES, TASK_COUNTS
-from raymon_tui.cluster.history import History
+from raymon_tui.cluster.history import STEP_S, History
 from raymon_tui.cluster.model.actor import ALIVE_STATES, PENDING_STATES
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.page import Counts
@@ -25,7 +25,8 @@ def record(history: History, snapshot: Snapshot, changed: Collection[str]) -> No
         failed = reading.error is not None
         at = snapshot.at if failed else reading.read_at
         for series_name, value in points(snapshot, name):
-            history.add(series_name, at, None if failed else value)
+            step_s = series.NODE_STEP_S if series_name.startswith(series.NODE) else STEP_S
+            history.add(series_name, at, None if failed else value, step_s)
         history.add(series.feed_took(name), at, None if failed else reading.took_s)
 
 

@@ -21,6 +21,9 @@ ACTORS_RESTARTING = "actors.restarting"
 ACTORS_DEAD = "actors.dead"
 DEMAND_COUNT = "demand.count"
 NODES_ALIVE = "nodes.alive"
+NODE = "node:"
+NODE_STEP_S = 10.0
+"""A node's agent measures every 15 s, and there may be thousands of nodes."""
 
 
 def resource_used(name: str) -> str:
@@ -35,17 +38,17 @@ def resource_total(name: str) -> str:
 
 def node_cpu(node_id: str) -> str:
     """Return the series of a node's CPU use, in percent."""
-    return f"node:{node_id}:cpu"
+    return f"{NODE}{node_id}:cpu"
 
 
 def node_memory(node_id: str) -> str:
     """Return the series of a node's memory use, in percent."""
-    return f"node:{node_id}:mem"
+    return f"{NODE}{node_id}:mem"
 
 
 def node_gpu(node_id: str) -> str:
     """Return the series of the mean use of a node's GPUs, in percent."""
-    return f"node:{node_id}:gpu"
+    return f"{NODE}{node_id}:gpu"
 
 
 def feed_took(name: str) -> str:

@@ -8,12 +8,15 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
+from textual.color import Color
 from textual.theme import Theme
 
 from raymon_tui.widgets.content import Piece, Role
-from raymon_tui.widgets.palette import PALETTES, Palette
+from raymon_tui.widgets.palette import DARK, LIGHT, PALETTES, Palette
 
 _BY_NAME = {palette.name: palette for palette in PALETTES}
+_LIT: dict[Role, Role] = {"dim": "ink", "faint": "dim", "track": "faint"}
+"""What greys become on the brighter ground of the cursor's row, so that they still read."""
 
 
 def palette_of(theme: Theme) -> Palette:
@@ -21,33 +24,54 @@ def palette_of(theme: Theme) -> Palette:
     known = _BY_NAME.get(theme.name)
     if known is not None:
         return known
-    base = _BY_NAME["raymon-dark" if theme.dark else "raymon-light"]
+    base = DARK if theme.dark else LIGHT
+    return _foreign(
+        theme.name,
+        base,
+        (theme.background or base.background, theme.foreground or base.ink),
+        (theme.primary, theme.secondary or base.gpu),
+        (theme.success or base.good, theme.warning or base.warning, theme.error or base.bad),
+    )
+
+
+@lru_cache(maxsize=32)
+def _foreign(
+    name: str, base: Palette, grounds: tuple[str, str], hues: tuple[str, str], states: tuple[str, str, str]
+) -> Palette:
+    """Return a palette in a foreign theme's colours, whose greys are mixed of its text and its ground."""
+    background, ink = grounds
+    good, warning, bad = states
+    greys = {"cursor": 0.12, "track": 0.2, "faint": 0.4, "dim": 0.65}
+    if background.startswith("ansi_") or ink.startswith("ansi_"):
+        own = _BY_NAME["raymon-terminal"]
+        mixed = {grey: str(getattr(own, grey)) for grey in greys}
+    else:
+        mixed = {grey: Color.parse(background).blend(Color.parse(ink), share).hex for grey, share in greys.items()}
     return Palette(
-        name=theme.name,
-        dark=theme.dark,
-        background=theme.background or base.background,
-        ink=theme.foreground or base.ink,
-        dim=base.dim,
-        faint=base.faint,
-        track=base.track,
-        accent=theme.primary,
-        gpu=theme.secondary or base.gpu,
-        good=theme.success or base.good,
-        warning=theme.warning or base.warning,
-        bad=theme.error or base.bad,
+        name=name,
+        dark=base.dark,
+        background=background,
+        ink=ink,
+        accent=hues[0],
+        gpu=hues[1],
+        good=good,
+        warning=warning,
+        bad=bad,
+        **mixed,
     )
 
 
 @lru_cache(maxsize=1024)
 def style(palette: Palette, role: Role, *, bold: bool = False, reverse: bool = False, marked: bool = False) -> Style:
     """Return the style of a role; `marked` is the row under the cursor, which reads without colour too."""
-    background = _rich(palette.track if marked else palette.background)
-    colour = _rich(palette.colour("dim" if marked and role == "track" else role))
-    return Style(color=colour, bgcolor=background, bold=bold or marked or None, reverse=reverse or None)
-
-
-def _rich(colour: str) -> str:
-    return colour.removeprefix("ansi_")
+    turned = marked and palette.cursor == palette.background
+    return Style(
+        color=Color.parse(palette.colour(_LIT.get(role, role) if marked else role)).rich_color,
+        bgcolor=Color.parse(palette.cursor if marked else palette.background).rich_color,
+        bold=bold or marked or None,
+        dim=(role == "dim" and palette.terminal_colours and not marked) or None,
+        reverse=(reverse != turned) or None,
+    )
 
 
 def segments(app: App[object], content: Iterable[Piece], *, marked: bool = False) -> list[Segment]:

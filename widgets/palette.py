@@ -14,11 +14,15 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class Palette:
-    """One look: the ground that all stands on, and a colour for each role (`#rrggbb`, or one of the terminal's own)."""
+    """One look: the ground that all stands on, and a colour for each role (`#rrggbb`, or one of the terminal's own).
+
+    `cursor` is the ground of the row under the cursor; where it is `background`, that row is drawn in reverse.
+    """
 
     name: str
     dark: bool
     background: str
+    cursor: str
     ink: str
     dim: str
     faint: str
@@ -33,11 +37,18 @@ class Palette:
         """Return the colour of a role."""
         return str(getattr(self, role))
 
+    @property
+    def terminal_colours(self) -> bool:
+        """Whether these are the terminal's own colours, whatever they are there."""
+        return self.background.startswith("ansi_")
 
+
+# Greys are nearly colourless: beyond a saturation of 15% a terminal of 256 colours makes teal or navy of them.
 DARK = Palette(
     name="raymon-dark",
     dark=True,
     background="#14171c",
+    cursor="#26292f",
     ink="#d7dae0",
     dim="#7f8794",
     faint="#4b5260",
@@ -52,22 +63,25 @@ LIGHT = Palette(
     name="raymon-light",
     dark=False,
     background="#fbfbf9",
+    cursor="#e4e7ea",
     ink="#23272e",
     dim="#646b76",
     faint="#a3a9b3",
     track="#d5d9df",
     accent="#2f62a8",
-    gpu="#7a4fa8",
-    good="#3d7a2e",
-    warning="#8f6110",
-    bad="#b8303c",
+    gpu="#6f42a0",
+    good="#257028",
+    warning="#855a0e",
+    bad="#a82833",
 )
+# Of its own greys a terminal promises nothing, so what is dim here is the text's own colour with the dim attribute.
 TERMINAL = Palette(
     name="raymon-terminal",
     dark=True,
     background="ansi_default",
+    cursor="ansi_default",
     ink="ansi_default",
-    dim="ansi_white",
+    dim="ansi_default",
     faint="ansi_bright_black",
     track="ansi_bright_black",
     accent="ansi_blue",
@@ -80,7 +94,10 @@ PALETTES = (DARK, LIGHT, TERMINAL)
 
 
 def themes() -> tuple[Theme, ...]:
-    """Return a Textual theme for each palette; TCSS finds the roles as `$role-dim` and so on."""
+    """Return a Textual theme for each palette; TCSS finds the roles as `$role-dim` and so on.
+
+    The one of the terminal's colours needs an `App` that does not set `ansi_color` itself.
+    """
     return tuple(_theme(palette) for palette in PALETTES)
 
 
@@ -99,5 +116,6 @@ def _theme(palette: Palette) -> Theme:
         surface=palette.background,
         panel=palette.background,
         dark=palette.dark,
+        ansi=palette.terminal_colours,
         variables=variables | {"scrollbar": palette.track, "scrollbar-background": palette.background},
     )

@@ -27,13 +27,14 @@ class Host(Protocol):
 class Poller:
     """Asks its feed, reports the answer, rests, and asks again.
 
-    A `predecessor` is a poller of the same feed that was stopped: its request has ended before the first one here
+    `asking_since` is when the request in flight began, by the event loop's clock. A `predecessor` is a poller of the same feed that was stopped: its request has ended before the first one here
     begins.
     """
 
     def __init__(self, feed: Feed[Any], host: Host, predecessor: Poller | None = None) -> None:
         self.feed = feed
         self.ended = anyio.Event()
+        self.asking_since: float | None = None
         self._host = host
         self._predecessor = predecessor
         self._scope = anyio.CancelScope()
@@ -78,11 +79,12 @@ class Poller:
         self._stirred.set()
 
     async def _ask_once(self) -> None:
+        self.asking_since = anyio.current_time()
         with anyio.CancelScope() as self._request:
             answer = await self._host.ask(self.feed)
-            self._answered_at = anyio.current_time()
+            self._answered_at, self.asking_since = anyio.current_time(), None
             self._host.take(self.feed, answer)
-        self._request = None
+        self._request = self.asking_since = None
 
     async def _until_due(self) -> None:
         while (left := self._left()) > 0:

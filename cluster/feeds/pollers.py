@@ -57,6 +57,11 @@ class Pollers:
             if name != but:
                 poller.interrupt()
 
+    def asking(self, since: float) -> tuple[Feed[Any], ...]:
+        """Return the feeds with a request in flight that began before `since`, by the event loop's clock."""
+        pollers = self._running.values()
+        return tuple(one.feed for one in pollers if one.asking_since is not None and one.asking_since < since)
+
     async def run(self) -> None:
         """Poll until cancelled."""
         try:

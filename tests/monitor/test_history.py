@@ -63,15 +63,18 @@ def test_series_of_nodes_that_left_are_dropped() -> None:
     assert history.names() == ("node:here:cpu",)
 
 
-def test_too_many_series_cost_the_one_longest_without_a_sample() -> None:
+def test_beyond_its_bound_no_new_series_is_begun_until_others_end() -> None:
     history = History(most_series=2)
-    for at, name in enumerate(("a", "b", "a", "c")):
+    for at, name in enumerate(("a", "b", "c", "b")):
         history.add(name, float(at), 1.0)
-    assert history.names() == ("a", "c")
+    assert history.names() == ("a", "b")
+    history.drop_before(1.0)
+    history.add("c", 4.0, 1.0)
+    assert history.names() == ("b", "c")
 
 
 def test_fast_samples_are_thinned_so_that_the_span_is_still_kept() -> None:
-    history = History(span_s=100.0, step_s=2.0)
+    history = History(span_s=100.0)
     for tick in range(400):
         history.add("cpu", tick * 0.25, float(tick))
     drawn = history.resample("cpu", 10, 99.0, 99.75)

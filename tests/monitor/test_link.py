@@ -114,6 +114,37 @@ async def test_a_broken_version_route_alone_is_no_lost_link(server: FaultyServer
     assert states <= {"live"}
 
 
+@pytest.mark.slow
+async def test_a_head_that_counts_for_long_is_slow_but_not_lost(server: FaultyServer, session: Session) -> None:
+    dear = asking("/count", timeout_s=60.0)
+    states = []
+    async with watching(server, A) as monitor:
+        await until(monitor, lambda snapshot: snapshot.reading(A).known)
+        session.free = anyio.Event()
+        monitor.want("test", (A, dear))
+        monitor.listen(lambda snapshot, _changed: states.append(snapshot.link.state))
+        slow = await until(monitor, lambda snapshot: snapshot.link.state == "slow")
+        assert "no answer" in slow.link.said
+        session.free.set()
+        await until(monitor, lambda snapshot: snapshot.reading(dear).known and snapshot.link.state == "live")
+        await until(monitor, lambda snapshot: (snapshot.reading(A).read_at or 0.0) > slow.at)
+    assert server.asked["/count"] == 1
+    assert set(states) == {"live", "slow"}
+
+
+@pytest.mark.slow
+async def test_a_link_whose_answers_take_over_a_second_is_slow(server: FaultyServer, session: Session) -> None:
+    async with watching(server, A) as monitor:
+        await until(monitor, lambda snapshot: snapshot.link.state == "live")
+        probed = server.asked["/api/version"]
+        session.free = anyio.Event()
+        await server.until(lambda: server.asked["/api/version"] > probed)
+        await anyio.sleep(1.1)
+        session.free.set()
+        await until(monitor, lambda snapshot: snapshot.link.state == "slow")
+        await until(monitor, lambda snapshot: snapshot.link.state == "live")
+
+
 async def test_a_cluster_started_anew_takes_nothing_over_from_the_old_one(
     server: FaultyServer, session: Session
 ) -> None:

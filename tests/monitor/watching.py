@@ -20,12 +20,15 @@ PATIENCE_S = 60.0
 
 
 class Session:
-    """A small upstream that says which Ray session it is, and answers `{}` to all else."""
+    """A small upstream that says which Ray session it is, and answers `{}` to all else, as long as it is `free`."""
 
     def __init__(self) -> None:
         self.name = "session_one"
+        self.free = anyio.Event()
+        self.free.set()
 
     async def __call__(self, target: str) -> Reply:
+        await self.free.wait()
         if target == "/api/version":
             return Reply(body=json.dumps({"ray_version": "2.60.0", "session_name": self.name}).encode())
         return Reply()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -40,13 +39,6 @@ for failing in (broken.remote(), Broken.remote().__ray_ready__.remote()):
 print("ready", flush=True)
 time.sleep(3600)
 """
-
-
-@pytest.fixture(scope="session")
-def dashboard_url(request: pytest.FixtureRequest) -> str:
-    """The real cluster's dashboard: `RAYMON_TEST_DASHBOARD`, or the cluster that the suite starts."""
-    given = os.environ.get("RAYMON_TEST_DASHBOARD")
-    return given or str(request.getfixturevalue("ray_cluster").dashboard_url)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
     Exit codes: 0 fine, 2 usage, 3 not reached, 4 refused, 5 reached, but no Ray cluster. What one question of
     several came to is part of the answer: a value that is not known is – here, and null in JSON.
     """
+    _spare_httpx_its_own_program()
     import anyio
 
     from raymon_tui.backends.resolve import one_of, resolve
@@ -57,6 +58,15 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
     snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
     click.echo(_json(snapshot) if as_json else _page(snapshot, options), nl=False, color=True)
+
+
+def _spare_httpx_its_own_program() -> None:
+    """Let `import httpx` leave out httpx's own command line, which is optional to it, and rich and pygments with that.
+
+    They are a fifth of all that `status` imports, and nothing that it uses.
+    """
+    if "httpx" not in sys.modules:
+        sys.modules["httpx._main"] = None  # type: ignore[assignment]
 
 
 def _json(snapshot: Snapshot) -> str:

@@ -40,7 +40,7 @@ class LogsPane(TablePane[LogFile]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._agents = LogAgents(session.backend)
-        self._directory = LogDirectory(self._agents, self._known_nodes)
+        self._directory = LogDirectory(session.backend, self._agents, self._known_nodes)
         self._feed = Feed("log files", self._directory.ask, pace=5.0, rest=10.0, timeout_s=60.0)
         self._with_empty = False
 

@@ -49,7 +49,7 @@ class LogScreen(ClusterScreen):
 
     def __init__(self, session: Session, node: Node, name: str) -> None:
         super().__init__(session)
-        self._node, self._name = node, name
+        self._node, self._file_name = node, name
         self._agents = LogAgents(session.backend)
         self._tail = LogTail(self._agents, session.monitor.api, node, name)
         self._trouble: RaymonError | None = None
@@ -110,7 +110,10 @@ class LogScreen(ClusterScreen):
 
     def _title(self, width: int) -> Content:
         log = self._log
-        left = [Part((Piece(plain(self._name, width), "ink", bold=True),)), Part((Piece(self._node.ip, "dim"),), 3)]
+        left = [
+            Part((Piece(plain(self._file_name, width), "ink", bold=True),)),
+            Part((Piece(self._node.ip, "dim"),), 3),
+        ]
         right = []
         if self._trouble is not None:
             right.append(Part((Piece(plain(self._trouble.said, 100), "bad"),), 1))
@@ -192,9 +195,9 @@ class LogScreen(ClusterScreen):
     @work(exclusive=True, group="save", exit_on_error=True)
     async def action_save(self) -> None:
         """Write the whole file, piece by piece, into the directory that the program was started in."""
-        path = Path.cwd() / f"{self._node.ip}-{Path(self._name).name}"
+        path = Path.cwd() / f"{self._node.ip}-{Path(self._file_name).name}"
         try:
-            written = await save_log(self._agents, self._node, self._name, path)
+            written = await save_log(self._agents, self._node, self._file_name, path)
         except (RaymonError, OSError) as error:
             self.app.notify(plain(str(error), 300), severity="error", markup=False)
         else:
