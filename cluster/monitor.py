@@ -134,6 +134,7 @@ class Monitor:
 
     def _start_anew(self) -> None:
         """Forget what belongs to a session that is no more."""
+        self.api.start_anew()
         self.history.clear()
         self._first_seen.clear()
         self.snapshot = structs.replace(self.snapshot, restarted_at=self._clock.now())

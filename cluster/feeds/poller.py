@@ -27,8 +27,8 @@ class Host(Protocol):
 class Poller:
     """Asks its feed, reports the answer, rests, and asks again.
 
-    `asking_since` is when the request in flight began, by the event loop's clock. A `predecessor` is a poller of the same feed that was stopped: its request has ended before the first one here
-    begins.
+    `asking_since` is when the request in flight began, by the event loop's clock. A `predecessor` is a poller of the
+    same feed that was stopped: its request has ended before the first one here begins.
     """
 
     def __init__(self, feed: Feed[Any], host: Host, predecessor: Poller | None = None) -> None:

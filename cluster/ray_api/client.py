@@ -46,6 +46,10 @@ class RayApi:
         self._tallies = Tallies(self.get)
         self._node_names = NodeNames(self.get)
 
+    def start_anew(self) -> None:
+        """Forget the counts that were kept: another session of Ray answers now."""
+        self._tallies = Tallies(self.get)
+
     async def get(self, path: str, params: Params = (), *, timeout_s: float = ORDINARY_TIMEOUT_S) -> bytes:
         """Return the body of a good answer."""
         return await self._ask("GET", path, params, timeout_s)

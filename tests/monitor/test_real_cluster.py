@@ -17,7 +17,7 @@ from raymon_tui.cluster.report import document
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.demo.cluster import RunningCluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 RECOVERY_S = 30.0
 """What is promised is some seconds; the machine may be busy."""
