@@ -54,11 +54,14 @@ class MonitorApp(App[int]):
     ]
 
     def __init__(self, candidates: Sequence[Candidate], options: MonitorOptions) -> None:
-        super().__init__(ansi_color=False)
+        super().__init__()
         self.candidates = tuple(candidates)
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
+        # Textual's own themes know nothing of our roles, so they are not offered.
+        for name in self.available_themes:
+            self.unregister_theme(name)
         for theme in themes():
             self.register_theme(theme)
         self.theme = options.theme

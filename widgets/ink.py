@@ -20,45 +20,8 @@ _LIT: dict[Role, Role] = {"dim": "ink", "faint": "dim", "track": "faint"}
 
 
 def palette_of(theme: Theme) -> Palette:
-    """Return our palette of that name, else one made from what a foreign theme says of itself."""
-    known = _BY_NAME.get(theme.name)
-    if known is not None:
-        return known
-    base = DARK if theme.dark else LIGHT
-    return _foreign(
-        theme.name,
-        base,
-        (theme.background or base.background, theme.foreground or base.ink),
-        (theme.primary, theme.secondary or base.gpu),
-        (theme.success or base.good, theme.warning or base.warning, theme.error or base.bad),
-    )
-
-
-@lru_cache(maxsize=32)
-def _foreign(
-    name: str, base: Palette, grounds: tuple[str, str], hues: tuple[str, str], states: tuple[str, str, str]
-) -> Palette:
-    """Return a palette in a foreign theme's colours, whose greys are mixed of its text and its ground."""
-    background, ink = grounds
-    good, warning, bad = states
-    greys = {"cursor": 0.12, "track": 0.2, "faint": 0.4, "dim": 0.65}
-    if background.startswith("ansi_") or ink.startswith("ansi_"):
-        own = _BY_NAME["raymon-terminal"]
-        mixed = {grey: str(getattr(own, grey)) for grey in greys}
-    else:
-        mixed = {grey: Color.parse(background).blend(Color.parse(ink), share).hex for grey, share in greys.items()}
-    return Palette(
-        name=name,
-        dark=base.dark,
-        background=background,
-        ink=ink,
-        accent=hues[0],
-        gpu=hues[1],
-        good=good,
-        warning=warning,
-        bad=bad,
-        **mixed,
-    )
+    """Return the palette that `theme` was made of; our own dark or light one for any other theme."""
+    return _BY_NAME.get(theme.name, DARK if theme.dark else LIGHT)
 
 
 @lru_cache(maxsize=1024)

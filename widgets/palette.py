@@ -102,7 +102,7 @@ def themes() -> tuple[Theme, ...]:
 
 
 def _theme(palette: Palette) -> Theme:
-    variables = {f"role-{role}": palette.colour(role) for role in ROLES}
+    roles = {f"role-{role}": palette.colour(role) for role in ROLES}
     return Theme(
         name=palette.name,
         primary=palette.accent,
@@ -117,5 +117,30 @@ def _theme(palette: Palette) -> Theme:
         panel=palette.background,
         dark=palette.dark,
         ansi=palette.terminal_colours,
-        variables=variables | {"scrollbar": palette.track, "scrollbar-background": palette.background},
+        variables={**roles, **_furniture(palette), **(_TERMINAL_VARIABLES if palette.terminal_colours else {})},
     )
+
+
+def _furniture(palette: Palette) -> dict[str, str]:
+    """Return the colours of Textual's own parts: scroll bars, and the chosen line of a list."""
+    return {
+        "scrollbar": palette.track,
+        "scrollbar-hover": palette.faint,
+        "scrollbar-active": palette.dim,
+        "scrollbar-background": palette.background,
+        "scrollbar-background-hover": palette.background,
+        "scrollbar-background-active": palette.background,
+        "border": palette.track,
+        "border-blurred": palette.track,
+    }
+
+
+# What a Textual theme of terminal colours has to say beyond others; reverse reads on whatever ground there is.
+_TERMINAL_VARIABLES = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "block-cursor-text-style": "reverse",
+    "input-cursor-text-style": "reverse",
+}

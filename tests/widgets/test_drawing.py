@@ -14,7 +14,6 @@ from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import Content, plain
 from raymon_tui.widgets.log_text import folded, shown_line
 from raymon_tui.widgets.meter import meter
-from raymon_tui.widgets.palette import DARK, LIGHT, Palette
 from raymon_tui.widgets.sparkline import sparkline
 from raymon_tui.widgets.stacked_bar import Share, stacked_bar
 
@@ -137,16 +136,3 @@ def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
 )
 def test_sizes_have_units_that_people_read(value: float | None, text: str) -> None:
     assert numbers.size(value) == text
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda palette: palette.name)
-@pytest.mark.parametrize("role", ["ink", "dim", "accent", "gpu", "good", "warning", "bad"])
-def test_what_must_be_read_stands_out_from_its_ground(palette: Palette, role: str) -> None:
-    bright, dark = sorted((_luminance(palette.colour(role)), _luminance(palette.background)), reverse=True)  # type: ignore[arg-type]
-    assert (bright + 0.05) / (dark + 0.05) >= 4.5
