@@ -8,7 +8,6 @@ from raymon_tui.cluster.findings.wording import listed, resource
 from raymon_tui.cluster.model.autoscaler import NodeType
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.quantity import amount, shape, size
-from raymon_tui.cluster.totals import alive
 
 Shape = Mapping[str, float]
 
@@ -16,23 +15,24 @@ _IMPLICIT = ("bundle",)
 """Resources that Ray adds to a request by itself, and that no node declares."""
 
 
-def holds(node: Node, wanted: Shape) -> bool:
-    """Whether an empty node of this kind could hold `wanted`."""
-    return all(node.resources_total.get(name, 0.0) >= need for name, need in _asked(wanted).items())
+def able(nodes: Iterable[Node], wanted: Shape) -> list[Node]:
+    """Return the nodes that could hold `wanted` if they were empty."""
+    asked = tuple(_asked(wanted).items())
+    return [node for node in nodes if _holds(node.resources_total, asked)]
 
 
 def fits(nodes: Iterable[Node], wanted: Shape) -> bool:
-    """Whether any node that is alive could hold `wanted` if it were empty."""
-    return any(holds(node, wanted) for node in alive(nodes))
+    """Whether any of the nodes could hold `wanted` if it were empty."""
+    asked = tuple(_asked(wanted).items())
+    return any(_holds(node.resources_total, asked) for node in nodes)
 
 
-def lacking(nodes: Iterable[Node], wanted: Shape) -> str:
-    """Return why no node that is alive could hold `wanted`, in one sentence."""
-    living = alive(nodes)
-    if not living:
+def lacking(nodes: Sequence[Node], wanted: Shape) -> str:
+    """Return why none of the nodes could hold `wanted`, in one sentence."""
+    if not nodes:
         return "no node is alive"
     asked = _asked(wanted)
-    largest = {name: max(node.resources_total.get(name, 0.0) for node in living) for name in asked}
+    largest = {name: max(node.resources_total.get(name, 0.0) for node in nodes) for name in asked}
     short = {name: need for name, need in asked.items() if largest[name] < need}
     if not short:
         return f"no node has all of {shape(asked)}"
@@ -44,19 +44,26 @@ def lacking(nodes: Iterable[Node], wanted: Shape) -> str:
     return f"no node has {needs}, the largest has {has}"
 
 
-def full_types(nodes: Sequence[Node], types: Iterable[NodeType], wanted: Shape) -> tuple[NodeType, ...]:
+def full_types(nodes: Iterable[Node], types: Iterable[NodeType], wanted: Shape) -> tuple[NodeType, ...]:
     """Return the node types that could hold `wanted`, if each of them is at its maximum; else none.
 
-    What a type holds is known from its nodes that are alive.
+    What a type holds is known from its `nodes`.
     """
-    able = {node.node_type for node in alive(nodes) if holds(node, wanted)}
-    fitting = tuple(one for one in types if one.name in able)
-    return fitting if all(one.maximum is not None and up(one) >= one.maximum for one in fitting) else ()
+    limited = {one.name: one for one in types if one.maximum is not None}
+    if not limited:
+        return ()
+    names = {node.node_type for node in able(nodes, wanted)}
+    fitting = tuple(one for name, one in limited.items() if name in names)
+    return fitting if names <= limited.keys() and all(up(one) >= (one.maximum or 0) for one in fitting) else ()
 
 
 def up(one: NodeType) -> int:
     """Return how many nodes of a type are there or on their way."""
     return one.active + (one.idle or 0) + one.pending
+
+
+def _holds(resources: Shape, asked: Iterable[tuple[str, float]]) -> bool:
+    return all(resources.get(name, 0.0) >= need for name, need in asked)
 
 
 def _asked(wanted: Shape) -> dict[str, float]:

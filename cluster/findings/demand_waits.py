@@ -9,6 +9,7 @@ from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.findings.verdict import Outlook, judge
 from raymon_tui.cluster.model.quantity import shape
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.totals import alive
 
 
 def demand_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
@@ -20,11 +21,12 @@ def demand_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
     if status is None or nodes is None:
         return
     events = snapshot.value(EVENTS) or ()
+    living = alive(nodes)
     for demand in status.demands:
         if demand.kind == "placement_group" or not demand.shape:
             continue
         wanted = shape(demand.shape)
-        outlook, cause, full = judge(demand, status, nodes, events)
+        outlook, cause, full = judge(demand, status, living, events)
         if outlook is Outlook.INFEASIBLE:
             severity, hint = Severity.ERROR, "Add a node that has it, or ask for less: as it is, this waits for ever."
         elif outlook is Outlook.AT_MAXIMUM:

@@ -15,12 +15,14 @@ from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.placement_group import Bundle, PlacementGroup
 from raymon_tui.cluster.model.quantity import shape
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.totals import alive
 
 
 def placement_group_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
     """Name the groups that Ray calls infeasible, and those whose node types cannot grow; alike ones together."""
     page = snapshot.value(PLACEMENT_GROUPS)
-    nodes = snapshot.value(NODES) or ()
+    nodes = snapshot.value(NODES)
+    living = alive(nodes or ())
     status = snapshot.value(AUTOSCALER) or AutoscalerStatus()
     alike: defaultdict[tuple[str, str], list[PlacementGroup]] = defaultdict(list)
     for group in page.rows if page else ():
@@ -28,10 +30,10 @@ def placement_group_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
             alike[(bundles_text(group.bundles or ()), group.stats.scheduling_state)].append(group)
     for (bundles, state), groups in alike.items():
         if state == "INFEASIBLE":
-            cause = _infeasible(groups[0], nodes, status.demands)
+            cause = _infeasible(groups[0], living, status.demands)
             yield _finding(groups, bundles, Severity.ERROR, cause, "Ask for smaller bundles, or add larger nodes.")
         elif state == "NO_RESOURCES":
-            cause = _full(groups[0], nodes, status)
+            cause = _full(groups[0], living, status)
             if cause:
                 yield _finding(groups, bundles, Severity.WARNING, cause, "Raise that maximum, or wait.")
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES
-from raymon_tui.cluster.findings.capacity import Shape, fits, full_types, holds, lacking, up
+from raymon_tui.cluster.findings.capacity import Shape, able, fits, full_types, lacking, up
 from raymon_tui.cluster.findings.wording import listed, several
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
 from raymon_tui.cluster.model.event import Event
@@ -45,11 +45,14 @@ def why_demand_waits(demand: Demand, snapshot: Snapshot) -> str | None:
     if status is None or nodes is None:
         return None
     events = snapshot.value(EVENTS)
-    return judge(demand, status, nodes, events or ()).said
+    return judge(demand, status, alive(nodes), events or ()).said
 
 
 def judge(demand: Demand, status: AutoscalerStatus, nodes: Sequence[Node], events: Iterable[Event]) -> Verdict:
-    """Return what comes of `demand`. Of a placement group its bundles count, and how they must lie."""
+    """Return what comes of `demand` on `nodes`, all of them alive.
+
+    Of a placement group its bundles count, and how they must lie.
+    """
     shapes = [(one, count) for one, count in demand.bundles if count > 0] or [(demand.shape, 1)]
     why_not = unplaceable(shapes, demand.strategy, nodes)
     coming = [f"{one.count:,} {one.node_type}" for one in status.pending]
@@ -66,12 +69,11 @@ def judge(demand: Demand, status: AutoscalerStatus, nodes: Sequence[Node], event
             return Verdict(Outlook.AT_MAXIMUM, at_maximum(full), full)
     if coming:
         return Verdict(Outlook.LAUNCHING, f"{listed(coming)} on the way")
-    able = sum(any(holds(node, shape) for shape, _ in shapes) for node in alive(nodes))
-    return Verdict(Outlook.BUSY, f"{several(able, 'node')} could hold it, once free")
+    return Verdict(Outlook.BUSY, f"{several(_able(nodes, shapes), 'node')} could hold it, once free")
 
 
 def unplaceable(shapes: Sequence[tuple[Shape, int]], strategy: str | None, nodes: Sequence[Node]) -> str:
-    """Return why the nodes could not hold these shapes even if they were empty; "" if they might."""
+    """Return why these nodes could not hold the shapes even if they were empty; "" if they might."""
     for shape, _ in shapes:
         if not fits(nodes, shape):
             return lacking(nodes, shape)
@@ -80,9 +82,9 @@ def unplaceable(shapes: Sequence[tuple[Shape, int]], strategy: str | None, nodes
         return "" if fits(nodes, together) else f"its bundles must lie on one node, and {lacking(nodes, together)}"
     if strategy == "STRICT_SPREAD":
         count = sum(count for _, count in shapes)
-        able = sum(any(holds(node, shape) for shape, _ in shapes) for node in alive(nodes))
-        if able < count:
-            return f"its {count:,} bundles must lie on different nodes, and {several(able, 'node')} could hold one"
+        found = _able(nodes, shapes)
+        if found < count:
+            return f"its {count:,} bundles must lie on different nodes, and {several(found, 'node')} could hold one"
     return ""
 
 
@@ -91,6 +93,10 @@ def at_maximum(full: Sequence[NodeType]) -> str:
     if len(full) == 1:
         return f"{full[0].name} is at its maximum, {up(full[0])} of {full[0].maximum}"
     return listed(f"{one.name} ({up(one)} of {one.maximum})" for one in full) + " are at their maximum"
+
+
+def _able(nodes: Sequence[Node], shapes: Iterable[tuple[Shape, int]]) -> int:
+    return len({node.node_id for shape, _ in shapes for node in able(nodes, shape)})
 
 
 def _sum(shapes: Iterable[tuple[Shape, int]]) -> dict[str, float]:
