@@ -76,9 +76,3 @@ def _server(status: int, body: str) -> ThreadingHTTPServer:
             pass
 
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-
-@pytest.fixture
-def dashboard(dashboard_url: str) -> str:
-    """Return the address of a real cluster's dashboard."""
-    return dashboard_url

@@ -15,18 +15,16 @@ from ray.util.state import list_actors, list_jobs, list_nodes, list_tasks
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 T = TypeVar("T")
 
-pytestmark = pytest.mark.ray
-
 TRIES = 20
 MOST = 10_000
 
 
 @pytest.fixture
-def status(program: Program, dashboard: str) -> Callable[[], dict[str, Any]]:
+def status(program: Program, dashboard_url: str) -> Callable[[], dict[str, Any]]:
     """Return what `status --json` prints."""
 
     def look() -> dict[str, Any]:
-        done = program("status", dashboard, "--json")
+        done = program("status", dashboard_url, "--json")
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
@@ -43,9 +41,9 @@ def same_moment(ask: Callable[[], T], status: Callable[[], dict[str, Any]]) -> t
     pytest.fail(f"Ray's own answer changed {TRIES} times in a row")
 
 
-def test_the_nodes_are_those_of_ray(dashboard: str, status: Callable[[], dict[str, Any]]) -> None:
+def test_the_nodes_are_those_of_ray(dashboard_url: str, status: Callable[[], dict[str, Any]]) -> None:
     def ask() -> dict[str, tuple[str, str, bool, dict[str, float]]]:
-        nodes = list_nodes(address=dashboard, limit=MOST)
+        nodes = list_nodes(address=dashboard_url, limit=MOST)
         return {node.node_id: (node.node_ip, node.state, node.is_head_node, node.resources_total) for node in nodes}
 
     ray, ours = same_moment(ask, status)
@@ -54,25 +52,27 @@ def test_the_nodes_are_those_of_ray(dashboard: str, status: Callable[[], dict[st
     } == ray
 
 
-def test_the_actors_are_counted_as_ray_counts_them(dashboard: str, status: Callable[[], dict[str, Any]]) -> None:
-    ray, ours = same_moment(lambda: Counter(one.state for one in list_actors(address=dashboard, limit=MOST)), status)
+def test_the_actors_are_counted_as_ray_counts_them(dashboard_url: str, status: Callable[[], dict[str, Any]]) -> None:
+    ray, ours = same_moment(
+        lambda: Counter(one.state for one in list_actors(address=dashboard_url, limit=MOST)), status
+    )
     assert ours["actors"]["by_state"] == ray
     assert ours["actors"]["total"] == ray.total()
 
 
 def test_the_tasks_are_counted_between_what_ray_says_before_and_after(
-    dashboard: str, status: Callable[[], dict[str, Any]]
+    dashboard_url: str, status: Callable[[], dict[str, Any]]
 ) -> None:
-    before = Counter(one.state for one in list_tasks(address=dashboard, limit=MOST))
+    before = Counter(one.state for one in list_tasks(address=dashboard_url, limit=MOST))
     ours = status()["tasks"]
-    after = Counter(one.state for one in list_tasks(address=dashboard, limit=MOST))
+    after = Counter(one.state for one in list_tasks(address=dashboard_url, limit=MOST))
     assert before.total() <= ours["total"] <= after.total()
     assert before["FAILED"] <= ours["by_state"].get("FAILED", 0) <= after["FAILED"]
 
 
-def test_the_jobs_are_those_of_ray(dashboard: str, status: Callable[[], dict[str, Any]]) -> None:
+def test_the_jobs_are_those_of_ray(dashboard_url: str, status: Callable[[], dict[str, Any]]) -> None:
     def ask() -> set[tuple[str | None, str | None, str]]:
-        jobs = list_jobs(address=dashboard, limit=MOST)
+        jobs = list_jobs(address=dashboard_url, limit=MOST)
         return {(job.job_id, job.submission_id, job.status.value) for job in jobs}
 
     ray, ours = same_moment(ask, status)
@@ -89,10 +89,10 @@ def test_the_json_has_every_field_of_schema_1(status: Callable[[], dict[str, Any
     assert all(feed["ok"] for feed in ours["feeds"]), ours["feeds"]
 
 
-def test_the_page_names_every_node_type_in_eighty_columns(program: Program, dashboard: str) -> None:
-    done = program("status", dashboard)
+def test_the_page_names_every_node_type_in_eighty_columns(program: Program, dashboard_url: str) -> None:
+    done = program("status", dashboard_url)
     types = {
-        node.labels.get("ray.io/node-group", "") for node in list_nodes(address=dashboard, detail=True, limit=MOST)
+        node.labels.get("ray.io/node-group", "") for node in list_nodes(address=dashboard_url, detail=True, limit=MOST)
     }
     assert done.returncode == 0, done.stderr
     assert all(name in done.stdout for name in types)
@@ -100,8 +100,8 @@ def test_the_page_names_every_node_type_in_eighty_columns(program: Program, dash
     assert "\x1b" not in done.stdout
 
 
-def test_a_reader_that_leaves_early_is_no_trouble(dashboard: str) -> None:
-    command = f"{sys.executable} -m raymon_tui.tui status {dashboard} | head -1"
+def test_a_reader_that_leaves_early_is_no_trouble(dashboard_url: str) -> None:
+    command = f"{sys.executable} -m raymon_tui.tui status {dashboard_url} | head -1"
     done = subprocess.run(("bash", "-c", command), capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Ray ")
     assert done.stderr == ""

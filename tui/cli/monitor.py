@@ -25,7 +25,7 @@ class _DefaultCommand(click.Command):
 @click.pass_context
 def monitor(ctx: click.Context, target: str | None) -> None:
     """Watch a cluster live."""
-    _need_terminal()
+    need_terminal()
     from raymon_tui.backends.resolve import resolve
     from raymon_tui.tui.app import run_monitor
 
@@ -33,7 +33,7 @@ def monitor(ctx: click.Context, target: str | None) -> None:
     ctx.exit(run_monitor(resolve(target, options.connect), options))
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
     """Raise `UsageError` where nothing can be drawn: a pipe, a file, a terminal that only types."""
     tried = "open the live monitor"
     advice = "use raymon-tui status, or status --json in a script"

@@ -1,0 +1,27 @@
+"""`raymon-tui demo`: a real small cluster on this machine, busy, and the monitor on it."""
+
+from __future__ import annotations
+
+import click
+
+from raymon_tui.tui.cli.common import common_options, options_of
+from raymon_tui.tui.cli.monitor import need_terminal
+
+
+@click.command("demo")
+@common_options
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Start a real small Ray cluster on this machine, busy, and watch it.
+
+    It runs tasks that wait and fail, actors that live and die, a submitted job, a placement group that cannot be
+    placed, and an autoscaler that starts nodes. It ends when the monitor ends, and touches no other cluster.
+    """
+    need_terminal()
+    from raymon_tui.backends.resolve import resolve
+    from raymon_tui.tui.app import run_monitor
+    from raymon_tui.tui.demo.cluster import plan_cluster, running
+
+    options = options_of(ctx)
+    with running(plan_cluster(), lambda doing: click.echo(f"{doing} …", err=True)) as cluster:
+        ctx.exit(run_monitor(resolve(cluster.dashboard_url, options.connect), options))
