@@ -9,6 +9,7 @@ from typing import NamedTuple
 from raymon_tui.cluster.findings.verdict import unplaceable
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.placement_group import Bundle, PlacementGroup
+from raymon_tui.cluster.totals import alive
 from raymon_tui.tui.resources.cells import ago, clock, counted, number_column, stated, text_column
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, piece
@@ -22,7 +23,7 @@ _MOST_BUNDLES = 500
 _SCHEDULING = {
     "QUEUED": "waits for its turn to be placed",
     "SCHEDULING_STARTED": "being placed",
-    "NO_RESOURCES": "the nodes could hold it, but not enough of them is free now",
+    "NO_RESOURCES": "not enough of the nodes is free now",
     "FAILED_TO_COMMIT_RESOURCES": "a node that was chosen could not keep its part; tried again",
 }
 
@@ -63,7 +64,7 @@ def why(group: PlacementGroup, nodes: Sequence[Node] | None) -> str:
     scheduling = "" if group.stats is None else group.stats.scheduling_state
     if scheduling != "INFEASIBLE":
         return _SCHEDULING.get(scheduling, "")
-    said = "" if nodes is None else unplaceable(shapes(group.bundles or ()), group.strategy, nodes)
+    said = "" if nodes is None else unplaceable(shapes(group.bundles or ()), group.strategy, alive(nodes))
     return said or "its bundles do not fit these nodes together"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES
-from raymon_tui.cluster.findings.capacity import holds
+from raymon_tui.cluster.findings.capacity import able
 from raymon_tui.cluster.findings.verdict import Outlook, judge
 from raymon_tui.cluster.findings.wording import resource, several
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand
@@ -69,15 +69,15 @@ def _judged(wanted: Resources, nodes: Sequence[Node], status: AutoscalerStatus, 
     for name in wanted:
         if name.startswith(_NODE_PREFIX) and not any(name in node.resources_total for node in living):
             return f"the node {name.removeprefix(_NODE_PREFIX)} that it asks for is not alive"
-    verdict = judge(Demand(shape=dict(wanted), count=1), status, nodes, events)
+    verdict = judge(Demand(shape=dict(wanted), count=1), status, living, events)
     return _busy(wanted, living) if verdict.outlook is Outlook.BUSY else verdict.said
 
 
 def _busy(wanted: Resources, living: Sequence[Node]) -> str:
     """Return what keeps `wanted` from the nodes that could hold it."""
-    able = [node for node in living if holds(node, wanted)]
-    free = [_free(node.resources_total, node.resources_used) for node in able if node.resources_used is not None]
-    could = f"{several(len(able), 'node')} could hold it"
+    fitting = able(living, wanted)
+    free = [_free(node.resources_total, node.resources_used) for node in fitting if node.resources_used is not None]
+    could = f"{several(len(fitting), 'node')} could hold it"
     if not free:
         return f"{could}; what is in use there is not known"
     roomy = sum(1 for one in free if all(one.get(name, 0.0) >= need for name, need in wanted.items()))
