@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 HEAD_NODE_ID = "f" * 51 + "00000"
 """The id that Ray's fake multi-node provider expects of a head; it counts upwards for workers."""
@@ -13,10 +14,14 @@ HEAD_TYPE = "ray.head.default"
 STORE_BYTES = 80_000_000
 """Ray's least object store is 75 MiB."""
 
+Autoscaler = Literal["v1", "v2", "none"]
+Workload = Literal["training", "sample"]
+"""What a cluster can be busy with: a made-up training run to look at, or one of everything for tests."""
+
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports that are free just now; none lies in 10002…19999, from which Ray gives its workers theirs."""
+    """Ports that are free just now."""
 
     gcs: int
     dashboard: int
@@ -33,8 +38,8 @@ class Plan:
     python: str
     temp_dir: Path
     ports: Ports
-    autoscaler: str = "v1"
-    workload: str | None = "training"
+    autoscaler: Autoscaler = "v1"
+    workload: Workload | None = "training"
     token: bool = False
     idle_timeout_minutes: float = 0.75
 
@@ -124,6 +129,8 @@ def environment(plan: Plan, inherited: Mapping[str, str]) -> dict[str, str]:
         "RAY_DEDUP_LOGS": "0",
         "RAY_DASHBOARD_ENABLE_PROFILING": "1",
         "PYTHONUNBUFFERED": "1",
+        # Jobs are to find this Python as `python`, and the raylet to find py-spy, which lies beside it.
+        "PATH": os.pathsep.join((str(Path(plan.python).parent), inherited.get("PATH", os.defpath))),
     }
     if plan.autoscaler != "none":
         own |= {
@@ -137,6 +144,15 @@ def environment(plan: Plan, inherited: Mapping[str, str]) -> dict[str, str]:
     if plan.token:
         own |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token_file(plan))}
     return kept | own
+
+
+def workload_environment(plan: Plan, started_with: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for a driver on the cluster; it must not take itself for the head."""
+    unfit = ("RAY_OVERRIDE_NODE_ID_FOR_TESTING", "RAY_NODE_TYPE_NAME")
+    return {name: value for name, value in started_with.items() if name not in unfit} | {
+        "RAY_ADDRESS": f"127.0.0.1:{plan.ports.gcs}",
+        "RAY_API_SERVER_ADDRESS": f"http://127.0.0.1:{plan.ports.dashboard}",
+    }
 
 
 def token_file(plan: Plan) -> Path:

@@ -19,13 +19,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from raymon_tui.tui.demo.configuration import Plan, autoscaling_config, environment, start_command, token_file
-from raymon_tui.tui.demo.processes import adopt_orphans, end_all
+from raymon_tui.tui.demo.configuration import (
+    Plan,
+    autoscaling_config,
+    environment,
+    start_command,
+    token_file,
+    workload_environment,
+)
+from raymon_tui.tui.demo.processes import adopt_orphans, end_cluster, end_with_parent, reap
 
-UP_WITHIN_S = 90.0
+UP_WITHIN_S = 180.0
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error
@@ -44,7 +52,7 @@ def main() -> None:
     finally:
         for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(name, signal.SIG_IGN)
-        end_all(plan.temp_dir)
+        end_cluster(os.getpid())
         shutil.rmtree(plan.temp_dir, ignore_errors=True)
 
 
@@ -57,32 +65,46 @@ def _keep(plan: Plan) -> None:
     config = plan.temp_dir / "autoscaling.json"
     config.write_text(json.dumps(autoscaling_config(plan)), encoding="utf-8")
     if plan.token:
+        token_file(plan).touch(mode=0o600)
         token_file(plan).write_text(secrets.token_hex(24), encoding="utf-8")
-    log = plan.temp_dir / "start.log"
     environ = environment(plan, os.environ)
     _say(doing="starting Ray")
-    with log.open("wb") as out:
-        ray = subprocess.Popen(
-            start_command(plan, config), env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
-    version = _await_dashboard(plan, ray, log)
-    workload = None
+    ray = _start(plan, "start", start_command(plan, config), environ)
+    version = _await_dashboard(plan, ray)
     if plan.workload:
         _say(doing="starting the workload")
-        workload = _start_workload(plan, environ)
+        script = Path(__file__).parent / "workloads" / f"{plan.workload}.py"
+        _start(plan, "workload", (plan.python, str(script)), workload_environment(plan, environ))
     _say(ready={"session_name": version.get("session_name", ""), "ray_version": version.get("ray_version", "")})
-    _await_end(ray, workload)
+    while ray.pid not in reap():
+        _stop_if_left(within_s=1.0)
 
 
-def _await_dashboard(plan: Plan, ray: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+def _start(plan: Plan, name: str, command: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start one process, whose output goes to `NAME.log` in the cluster's temp dir."""
+    with _log(plan, name).open("wb") as out:
+        return subprocess.Popen(
+            command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=plan.temp_dir,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
+
+
+def _log(plan: Plan, name: str) -> Path:
+    return plan.temp_dir / f"{name}.log"
+
+
+def _await_dashboard(plan: Plan, ray: subprocess.Popen[bytes]) -> dict[str, Any]:
     until = time.monotonic() + UP_WITHIN_S
-    while time.monotonic() < until:
+    while ray.poll() is None and time.monotonic() < until:
         _stop_if_left(within_s=0.2)
-        if ray.poll() is not None:
-            break
         with contextlib.suppress(OSError, ValueError):
             return _version(plan)
-    text = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    text = _log(plan, "start").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     _say(failed="\n".join(text[-3:]) or f"the dashboard did not answer within {UP_WITHIN_S:.0f} s")
     raise Stopped
 
@@ -94,27 +116,6 @@ def _version(plan: Plan) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - the address is our own
         decoded: dict[str, Any] = json.load(answer)
     return decoded
-
-
-def _start_workload(plan: Plan, environ: dict[str, str]) -> subprocess.Popen[bytes]:
-    address = {
-        "RAY_ADDRESS": f"127.0.0.1:{plan.ports.gcs}",
-        "RAY_API_SERVER_ADDRESS": f"http://127.0.0.1:{plan.ports.dashboard}",
-    }
-    unfit = ("RAY_OVERRIDE_NODE_ID_FOR_TESTING", "RAY_NODE_TYPE_NAME")
-    own = {name: value for name, value in environ.items() if name not in unfit} | address
-    script = Path(__file__).parent / "workloads" / f"{plan.workload}.py"
-    with (plan.temp_dir / "workload.log").open("wb") as out:
-        return subprocess.Popen(
-            [plan.python, str(script)], env=own, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=plan.temp_dir
-        )
-
-
-def _await_end(ray: subprocess.Popen[bytes], workload: subprocess.Popen[bytes] | None) -> None:
-    while ray.poll() is None:
-        _stop_if_left(within_s=1.0)
-        if workload is not None:
-            workload.poll()
 
 
 def _stop_if_left(within_s: float) -> None:
