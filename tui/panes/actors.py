@@ -64,6 +64,14 @@ class ActorsPane(TablePane[ClassSummary]):
         """List the actors of one class."""
         return actor_list_screen(self.session, (Filter("class_name", "=", row.class_name),))
 
+    def go_to(self, subject: str) -> None:
+        """Put the cursor on a class, or list the one actor that `subject` names."""
+        summary = self.session.monitor.snapshot.value(ACTOR_SUMMARY)
+        if summary is None or any(one.class_name == subject for one in summary.classes):
+            super().go_to(subject)
+        else:
+            self.app.push_screen(actor_list_screen(self.session, (Filter("actor_id", "=", subject),)))
+
     def raw_path(self, _row: ClassSummary) -> str | None:
         """Return the route of the counts."""
         return "/api/v0/actors/summarize?summary_by=class"

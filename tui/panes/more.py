@@ -63,7 +63,11 @@ class MorePane(Pane):
         self.kind.show(snapshot, changed, moment)
 
     def go_to(self, subject: str) -> None:
-        """Put the cursor on a row of the open kind."""
+        """Put the cursor on the placement group that `subject` names: findings name no other kind."""
+        self.call_later(self._go_to_group, subject)
+
+    async def _go_to_group(self, subject: str) -> None:
+        await self._open_kind(PlacementGroupsPane)
         self.kind.go_to(subject)
 
     def take_focus(self) -> None:
@@ -73,17 +77,24 @@ class MorePane(Pane):
     async def action_step(self, step: int) -> None:
         """Open the kind beside the present one."""
         ids = [kind.pane_id for kind in KINDS]
-        chosen = KINDS[(ids.index(self._open) + step) % len(KINDS)]
+        await self._open_kind(KINDS[(ids.index(self._open) + step) % len(KINDS)])
+
+    async def _open_kind(self, kind: type[Pane]) -> None:
+        if kind.pane_id == self._open:
+            return
         switcher = self.query_one(ContentSwitcher)
-        if not self.query(f"#{dom_id(chosen.pane_id)}"):
-            await switcher.mount(chosen(self.session))
-        self._open = chosen.pane_id
-        switcher.current = dom_id(chosen.pane_id)
+        if not self.query(f"#{dom_id(kind.pane_id)}"):
+            await switcher.mount(kind(self.session))
+        self._open = kind.pane_id
+        switcher.current = dom_id(kind.pane_id)
         self.take_focus()
         self.post_message(FeedsChanged())
+        self.call_after_refresh(self._show_anew)
+
+    def _show_anew(self) -> None:
         snapshot = self.session.monitor.snapshot
         moment = Moment(now=snapshot.at, ascii_only=self.session.options.ascii_only)
-        self.call_after_refresh(self.show, snapshot, frozenset(snapshot.readings), moment)
+        self.show(snapshot, frozenset(snapshot.readings), moment)
 
 
 def _names(open_id: str) -> Content:

@@ -29,8 +29,8 @@ class NodesPane(TablePane[Node]):
 
     @property
     def columns(self) -> Sequence[Column[Node]]:
-        """The columns of a node."""
-        return nodes.COLUMNS
+        """The columns of a node, its CPU over the last quarter of an hour among them."""
+        return nodes.columns(self.session.monitor.history)
 
     def main_feed(self) -> Feed[Any]:
         """Return the nodes feed."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from raymon_tui.cluster.feeds.output import Output
 from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.actors import mark, up, why
 from raymon_tui.tui.resources.cells import clock, id_number
+from raymon_tui.tui.resources.output import written
 from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, plain
@@ -14,13 +16,14 @@ from raymon_tui.widgets.states import glyph
 from raymon_tui.widgets.table.column import Moment
 
 
-def sections(actor: Actor, places: Places, moment: Moment) -> list[Section]:
-    """Return an actor in full."""
+def sections(actor: Actor, places: Places, output: Output | None, moment: Moment) -> list[Section]:
+    """Return an actor in full, with the end of what it wrote."""
     return [
         Section("Actor", _about(actor, places, moment)),
         Section("Process", _process(actor, places, moment)),
         Section("Tasks", _tasks(actor)),
         Section("What Ray says", text=_message(actor), role=mark(actor).role if actor.state == "DEAD" else "ink"),
+        *written(output if actor.pid is not None else None),
     ]
 
 

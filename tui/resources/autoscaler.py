@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from raymon_tui.cluster import series
-from raymon_tui.cluster.findings.verdict import why_demand_waits
+from raymon_tui.cluster.feeds.catalogue import EVENTS, NODES
+from raymon_tui.cluster.findings.verdict import Outlook, Verdict, judge
 from raymon_tui.cluster.history import History
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
 from raymon_tui.cluster.model.event import Event
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.totals import alive
 from raymon_tui.tui.resources.events import rows_of
 from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
@@ -25,6 +27,7 @@ from raymon_tui.widgets.table.line import fitted
 SPAN_S = 900.0
 NAME_CELLS, NUMBER_CELLS, LEAST_METER = 22, 8, 6
 NO_AUTOSCALER = "no autoscaler runs: this cluster has the nodes that were started by hand"
+STUCK = (Outlook.INFEASIBLE, Outlook.AT_MAXIMUM)
 HEADINGS = ("min", "max", "active", "idle", "pending")
 
 
@@ -58,27 +61,30 @@ def _type_line(one: NodeType, label: int, cells: int, moment: Moment) -> Content
 
 
 def demand_lines(snapshot: Snapshot, status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
-    """Return every demand with why it waits."""
+    """Return every demand with why it waits; those that will not be met as things are stand first."""
     if not status.demands:
         mark = "+ " if moment.ascii_only else "✓ "
         return ((Piece(mark, "good"), Piece("nothing waits for capacity", "dim")),)
     wide = max(len(_count(demand)) for demand in status.demands)
-    return tuple(_demand_line(demand, snapshot, wide, moment, width) for demand in status.demands)
+    known, events = snapshot.value(NODES), snapshot.value(EVENTS) or ()
+    nodes = alive(known or ())
+    judged = [(demand, judge(demand, status, nodes, events)) for demand in status.demands]
+    judged.sort(key=lambda one: one[1].outlook not in STUCK)
+    return tuple(_demand_line(demand, verdict, wide, moment, width) for demand, verdict in judged)
 
 
 def _count(demand: Demand) -> str:
     return f"{count(demand.count)}{'+' if demand.at_least else ''}"
 
 
-def _demand_line(demand: Demand, snapshot: Snapshot, wide: int, moment: Moment, width: int) -> Content:
-    why = why_demand_waits(demand, snapshot)
-    mark = glyph(WARNING if why else WAITING, ascii_only=moment.ascii_only)
+def _demand_line(demand: Demand, verdict: Verdict, wide: int, moment: Moment, width: int) -> Content:
+    mark = glyph(WARNING if verdict.outlook in STUCK else WAITING, ascii_only=moment.ascii_only)
     line = (
         mark,
         Piece(f" {_count(demand):>{wide}} {'x' if moment.ascii_only else '×'} ", "ink", bold=True),
         Piece(plain(demand_shape(demand))),
         Piece("  "),
-        Piece(plain(why or "waits for a node that is free or coming"), "dim"),
+        Piece(plain(verdict.said), "dim"),
     )
     return fitted(line, width, ascii_only=moment.ascii_only)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from raymon_tui.cluster.model.log_file import LogFile
@@ -9,6 +10,7 @@ from raymon_tui.widgets.content import UNKNOWN, Content, piece
 from raymon_tui.widgets.numbers import age, size
 from raymon_tui.widgets.table.column import Column, Moment
 
+_LONG_ID = re.compile(r"[0-9a-f]{24,}")
 Address = Callable[[str], str]
 """Gives a node's address for its id."""
 
@@ -16,7 +18,7 @@ Address = Callable[[str], str]
 def columns(address: Address) -> tuple[Column[LogFile], ...]:
     """Return the columns; `address` tells what people call a node."""
     return (
-        Column("file", lambda f, _: piece(f.name), lambda f: f.name, width=24, flex=3, max_width=96),
+        Column("file", lambda f, _: piece(short_name(f.name)), lambda f: f.name, width=24, flex=3, max_width=96),
         Column("changed", _changed, lambda f: f.modified_at, width=8, align="right", descending=True),
         Column("size", lambda f, _: piece(size(f.size)), lambda f: f.size, width=10, align="right", descending=True),
         Column("component", lambda f, _: piece(f.component, "dim"), lambda f: f.component, width=12, priority=2),
@@ -25,6 +27,11 @@ def columns(address: Address) -> tuple[Column[LogFile], ...]:
             max_width=40, priority=1,
         ),
     )  # fmt: skip
+
+
+def short_name(name: str) -> str:
+    """Return a name whose ids are cut to their beginnings: what tells files apart often stands behind them."""
+    return _LONG_ID.sub(lambda match: match[0][:8] + "…", name)
 
 
 def _changed(file: LogFile, moment: Moment) -> Content:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from raymon_tui.cluster import series
+from raymon_tui.cluster.history import History
 from raymon_tui.cluster.model.node import Gpu, Node, NodeDetail, WorkerProcess
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, piece, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import age, amount, count, duration, percent, rate, size
+from raymon_tui.widgets.sparkline import sparkline
 from raymon_tui.widgets.states import ALIVE, IDLE, glyph, mark_of
 from raymon_tui.widgets.table.column import Column, Moment
 
 METER_CELLS = 6
+SPARK_CELLS, SPARK_SPAN_S = 12, 900.0
 WARN_PERCENT, BAD_PERCENT = 85.0, 95.0
 
 
@@ -68,7 +72,7 @@ COLUMNS: tuple[Column[Node], ...] = (
         "type",
         lambda n, _: piece(n.node_type or "–", "ink" if n.node_type else "faint"),
         lambda n: n.node_type,
-        width=10,
+        width=16,
         flex=1,
         max_width=24,
         priority=2,
@@ -149,6 +153,18 @@ COLUMNS: tuple[Column[Node], ...] = (
         "node id", lambda n, _: piece(n.node_id, "dim"), lambda n: n.node_id, width=20, flex=1, wide=True, priority=10
     ),
 )
+
+
+def columns(history: History) -> tuple[Column[Node], ...]:
+    """Return the columns of a list; `history` has what the sparkline draws."""
+
+    def past(node: Node, moment: Moment) -> Content:
+        values = history.resample(series.node_cpu(node.node_id), SPARK_CELLS, SPARK_SPAN_S, moment.now)
+        return sparkline(values, SPARK_CELLS, low=0.0, high=100.0, ascii_only=moment.ascii_only)
+
+    place = 1 + next(index for index, column in enumerate(COLUMNS) if column.title == "cpu")
+    spark = Column("cpu, 15m", past, width=SPARK_CELLS, priority=6)
+    return (*COLUMNS[:place], spark, *COLUMNS[place:])
 
 
 def _up(node: Node, moment: Moment) -> float | None:

@@ -8,6 +8,7 @@ from raymon_tui.cluster.feeds.output import Output
 from raymon_tui.cluster.model.task import Task
 from raymon_tui.cluster.ray_api.words import without_escapes
 from raymon_tui.tui.resources.cells import clock, id_number, stated
+from raymon_tui.tui.resources.output import written
 from raymon_tui.tui.resources.tasks import seconds, why
 from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.tui.screens.document import Field, Section
@@ -98,21 +99,3 @@ def _others(attempts: Sequence[Task], shown: Task, places: Places, moment: Momen
             for one in others
         ],
     )
-
-
-def written(output: Output | None) -> list[Section]:
-    """Return the end of what was written, each stream on its own; why there is none where there is none."""
-    if output is None:
-        return []
-    if not output.whose:
-        return [Section("Log", text="none yet: no worker has begun it.", role="dim")]
-    found = []
-    for stream, text in (("stdout", output.stdout), ("stderr", output.stderr)):
-        title = stream if output.whose == "task" else f"{stream} of its {output.whose}"
-        if text is None:
-            found.append(Section(title, text="the file is gone, or its node is", role="dim"))
-        elif text.strip():
-            found.append(Section(f"{title}, the last lines", text=without_escapes(text)))
-        else:
-            found.append(Section(title, text="nothing was written", role="dim"))
-    return found

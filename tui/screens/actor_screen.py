@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from textual.binding import Binding, BindingType
 
+from raymon_tui.cluster.feeds.output import actor_output_feed
 from raymon_tui.cluster.feeds.parametrised import actor_feed
 from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.cluster.model.page import Filter
@@ -37,13 +38,21 @@ class ActorScreen(DetailScreen):
         title = (Piece("Actor ", "dim"), Piece(plain(name_of(actor), 80), "ink", bold=True))
         self._row = actor
         self._actor = actor_feed(actor.actor_id)
+        self._output = actor_output_feed(actor)
         super().__init__(
-            session, title, (self._actor,), self._describe_actor, raw_path=raw_path(actor), copied=actor.actor_id
+            session,
+            title,
+            (self._actor, self._output),
+            self._describe_actor,
+            raw_path=raw_path(actor),
+            copied=actor.actor_id,
         )
 
     def _describe_actor(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         reading = snapshot.reading(self._actor)
-        page = actor_page.sections(reading.value or self._row, places_of(snapshot), moment)
+        page = actor_page.sections(
+            reading.value or self._row, places_of(snapshot), snapshot.value(self._output), moment
+        )
         if reading.known and reading.value is None:
             gone = Section(
                 "", text="Ray does not remember this actor any more; this is what was last known.", role="dim"

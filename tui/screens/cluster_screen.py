@@ -64,6 +64,9 @@ class ClusterScreen(Screen[None]):
 
     def show_all(self, changed: frozenset[str]) -> None:
         """Draw the frame and the body from the newest snapshot."""
+        if not self.query("#header"):
+            # A tick or an answer may still come while the screen is being taken apart.
+            return
         snapshot, moment = self.session.monitor.snapshot, self.moment()
         width = max(1, self.size.width - 2)
         with self.app.batch_update():

@@ -37,7 +37,8 @@ def _line(finding: Finding, hotkey: str, moment: Moment, width: int, *, marked: 
     used = cell_len(title) + (2 + cell_len(cause) if cause else 0)
     glyph: Role = mark.role
     return (
-        Piece((mark.ascii_glyph if moment.ascii_only else mark.glyph) + " ", glyph, reverse=marked),
+        Piece(mark.ascii_glyph if moment.ascii_only else mark.glyph, glyph),
+        Piece((">" if moment.ascii_only else "›") if marked else " ", "accent", bold=True),
         Piece(title, "ink", bold=True),
         Piece("  " + cause if cause else "", "dim"),
         Piece(" " * max(1, width - 2 - used - len(right))),

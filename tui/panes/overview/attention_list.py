@@ -45,15 +45,19 @@ class AttentionList(Panel, can_focus=True):
         self._marked: str | None = None
         self._first = 0
         self._rows = 3
+        self._known = False
         self._moment = Moment(now=0.0)
 
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         yield Lines()
 
-    def show(self, findings: tuple[Finding, ...], moment: Moment, rows: int) -> None:
-        """Draw the findings in at most `rows` lines; the mark stays on the finding it was on."""
-        self._findings, self._moment, self._rows = findings, moment, max(1, rows)
+    def show(self, findings: tuple[Finding, ...], moment: Moment, rows: int, *, known: bool) -> None:
+        """Draw the findings in at most `rows` lines; the mark stays on the finding it was on.
+
+        `known` is whether the cluster has answered yet: without an answer there is nothing to be calm about.
+        """
+        self._findings, self._moment, self._rows, self._known = findings, moment, max(1, rows), known
         self._draw()
 
     @property
@@ -79,6 +83,8 @@ class AttentionList(Panel, can_focus=True):
 
     def _calm(self) -> tuple[Content, ...]:
         self.border_subtitle = ""
+        if not self._known:
+            return ((Piece("asking the cluster…", "dim"),),)
         mark = "+ " if self._moment.ascii_only else "✓ "
         return ((Piece(mark, "good"), Piece("nothing needs attention", "dim")),)
 

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
+from raymon_tui.cluster.feeds.catalogue import NODES, OVERVIEW_FEEDS
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.overview.attention_list import AttentionList
@@ -33,13 +33,15 @@ HOTKEYS = {
     "more": "0",
 }
 
+FRAME_LINES = 2
+
 
 class OverviewPane(Pane):
     """Answers "is it fine, and if not, why" without a key."""
 
     DEFAULT_CSS = """
     OverviewPane > Horizontal { width: 1fr; }
-    OverviewPane #top { height: 8; }
+    OverviewPane #top { height: 7; }
     OverviewPane #trends { height: 13; }
     OverviewPane #states { height: 1fr; }
     OverviewPane #resources { width: 5fr; }
@@ -75,9 +77,12 @@ class OverviewPane(Pane):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw every panel; what did not change is not sent to the terminal again."""
-        self.query_one(AttentionList).show(snapshot.findings, moment, self._attention_rows())
+        known = snapshot.reading(NODES).known
+        self.query_one(AttentionList).show(snapshot.findings, moment, self._attention_rows(), known=known)
         history = self.session.monitor.history
-        self._panel("resources").show(lambda w, _h: resources_lines(snapshot, history, moment, w))
+        resources = partial(resources_lines, snapshot, history, moment)
+        self.query_one("#top").styles.height = len(resources(self.size.width)) + FRAME_LINES
+        self._panel("resources").show(lambda width, _height: resources(width))
         self._panel("nodes").show(partial(nodes_lines, snapshot, moment))
         self._panel("jobs").show(partial(jobs_lines, snapshot, moment))
         self._panel("tasks").show(partial(tasks_lines, snapshot, moment))

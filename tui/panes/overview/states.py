@@ -18,6 +18,9 @@ from raymon_tui.widgets.stacked_bar import Share, stacked_bar
 from raymon_tui.widgets.states import ALIVE, DONE, FAILED, RESTARTING, RUNNING, WAITING, Mark, glyph
 from raymon_tui.widgets.table.column import Moment
 
+WIDE = 50
+"""Below this width the table leaves the restarting out: the counts above it have them."""
+
 
 class Group(NamedTuple):
     """States that are counted together, and how they look."""
@@ -113,6 +116,8 @@ def _table(
 ) -> tuple[Content, ...]:
     cells = [max(7 if group.word in ("finished", "waiting") else 5, len(group.short) + 1) for group in groups]
     shown_groups = list(zip(groups, cells, strict=True))
+    if width < WIDE:
+        shown_groups = [(group, size) for group, size in shown_groups if group.word != "restarting"]
     while len(shown_groups) > 1 and width - sum(size for _, size in shown_groups) < 10:
         shown_groups.pop(2)
     label = width - sum(size for _, size in shown_groups)
