@@ -1,4 +1,4 @@
-"""What a job's driver, and what a task, wrote: the ends of their logs, asked again while they are on screen."""
+"""What a job's driver, a task or an actor wrote: the ends of their logs, asked again while they are on screen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.model.actor import Actor
 from raymon_tui.cluster.model.job import Job
 from raymon_tui.cluster.model.task import Task
 
@@ -21,9 +22,10 @@ LOG_TIMEOUT_S = 30.0
 
 
 class Output(Struct, frozen=True, kw_only=True):
-    """What was written, as text of the last lines. `whose` is `driver`, `task`, `actor` or `worker`.
+    """What was written, as text of the last lines.
 
-    None is a stream that has no file, or not yet; `whose` is "" where nothing has a log at all.
+    `whose` is `driver`, `task` or `actor`; of a task whose own lines are not known, `actor process` or `worker`; ""
+    where there is no log at all. None is a stream that has no file, or not yet.
     """
 
     whose: str = ""
@@ -64,6 +66,16 @@ def task_output_feed(task: Task) -> Feed[Output]:
     return Feed(name, ask, pace=2.0, rest=10.0, timeout_s=LOG_TIMEOUT_S)
 
 
+def actor_output_feed(actor: Actor) -> Feed[Output]:
+    """Return the feed of what an actor's process wrote."""
+
+    async def ask(api: RayApi) -> Output:
+        where = {"actor_id": actor.actor_id}
+        return Output(whose="actor", stdout=await _stream(api, where, "out"), stderr=await _stream(api, where, "err"))
+
+    return Feed(f"log of actor {actor.actor_id}", ask, pace=2.0, rest=10.0, timeout_s=LOG_TIMEOUT_S)
+
+
 def _place(task: Task) -> tuple[str, dict[str, str]]:
     """Return whose log holds what `task` wrote, and how the State API finds it.
 
@@ -72,7 +84,7 @@ def _place(task: Task) -> tuple[str, dict[str, str]]:
     if task.task_log_info is not None:
         return "task", {"task_id": task.task_id, "attempt_number": str(task.attempt_number)}
     if task.actor_id is not None and task.worker_id is not None:
-        return "actor", {"actor_id": task.actor_id}
+        return "actor process", {"actor_id": task.actor_id}
     if task.node_id is not None and task.worker_pid is not None:
         return "worker", {"node_id": task.node_id, "pid": str(task.worker_pid)}
     return "", {}

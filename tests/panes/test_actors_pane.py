@@ -5,9 +5,11 @@ from __future__ import annotations
 from still import NOW, WILD, StillApp, comes, known, line_with, lines, text
 
 from raymon_tui.cluster.feeds.catalogue import ACTOR_SUMMARY
+from raymon_tui.cluster.feeds.output import Output, actor_output_feed
 from raymon_tui.cluster.feeds.parametrised import actor_feed, actors_feed, tasks_feed
 from raymon_tui.cluster.model.actor import Actor, ActorSummary, ClassSummary, DeathCause
 from raymon_tui.cluster.model.page import Filter, Page
+from raymon_tui.tui.screens.main_screen import MainScreen
 
 SUMMARY = ActorSummary(
     classes=(
@@ -131,6 +133,32 @@ async def test_a_dead_actor_says_why_in_a_sentence_and_then_in_rays_own_words() 
         await comes(pilot, "Actor tr1")
         assert "its constructor raised RuntimeError: no such [bold]dataset" in line_with(app, "why")
         assert 'File "busy.py", line 16' in text(app)
+
+
+async def test_an_actor_shows_the_end_of_what_it_wrote() -> None:
+    only = (LIST, Page(rows=(ALIVE,), total=1))
+    wrote = (actor_output_feed(ALIVE), Output(whose="actor", stdout="epoch 3\n", stderr=None))
+    app = StillApp("actors", known((ACTOR_SUMMARY, SUMMARY), only, wrote))
+    async with app.run_test(size=(140, 50)) as pilot:
+        await pilot.press("enter", "enter")
+        await comes(pilot, "epoch 3")
+        assert "the file is gone, or its node is" in text(app)
+
+
+async def test_a_finding_about_a_class_puts_the_cursor_on_it_and_one_about_an_actor_lists_it() -> None:
+    app = on_a_list()
+    async with app.run_test(size=(140, 45)) as pilot:
+        await comes(pilot, "Trainer")
+        assert isinstance(app.screen, MainScreen)
+        await app.screen.action_open("actors", "Bad")
+        await pilot.pause()
+        await pilot.press("enter")
+        await comes(pilot, "Actors class_name=Bad")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, MainScreen)
+        await app.screen.action_open("actors", ALIVE.actor_id)
+        await comes(pilot, f"Actors actor_id={ALIVE.actor_id}")
 
 
 async def test_shift_t_on_an_actor_lists_its_tasks() -> None:

@@ -8,6 +8,7 @@ from raymon_tui.cluster.feeds.catalogue import OBJECTS, PLACEMENT_GROUPS
 from raymon_tui.cluster.model.page import Page
 from raymon_tui.cluster.model.placement_group import Bundle, PlacementGroup, PlacementGroupStats
 from raymon_tui.cluster.model.stored_object import StoredObject
+from raymon_tui.tui.screens.main_screen import MainScreen
 
 ASKED = int((NOW - 240) * 1e9)
 INFEASIBLE = PlacementGroup(
@@ -97,6 +98,19 @@ async def test_objects_are_asked_for_only_when_they_are_looked_at() -> None:
         await pilot.press("left_square_bracket")
         await comes(pilot, "big-pg")
         assert OBJECTS.name not in app.monitor.wanted
+
+
+async def test_a_finding_about_a_group_leads_to_it_from_the_objects_too() -> None:
+    app = StillApp("more", ALL)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await comes(pilot, "big-pg")
+        await pilot.press("right_square_bracket")
+        await comes(pilot, "00ff01")
+        assert isinstance(app.screen, MainScreen)
+        await app.screen.action_open("more", PLACED.placement_group_id)
+        await comes(pilot, "gang")
+        await pilot.press("enter")
+        await comes(pilot, "Placement group gang")
 
 
 async def test_an_object_held_twice_is_counted_once_and_an_unknown_size_is_no_zero() -> None:

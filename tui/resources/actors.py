@@ -118,7 +118,7 @@ def _cpu(row: ActorRow, _moment: Moment) -> Content:
 COLUMNS: tuple[Column[ActorRow], ...] = (
     Column("actor", _name, lambda r: name_of(r.actor), width=16, flex=1, max_width=40),
     text_column("state", lambda r: r.actor.state, width=8, max_width=20, priority=4),
-    Column("why", _why, lambda r: r.why or None, width=28, flex=3, max_width=120, priority=1),
+    Column("why", _why, lambda r: r.why or None, width=36, flex=3, max_width=120, priority=1),
     number_column("restarts", lambda r: r.actor.num_restarts, role="warning", width=8, priority=6),
     number_column("run", lambda r: r.actor.running_tasks, role="accent", width=5, priority=7),
     number_column("wait", lambda r: r.actor.pending_tasks, width=6, priority=7),

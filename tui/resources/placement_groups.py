@@ -108,7 +108,7 @@ COLUMNS: tuple[Column[GroupRow], ...] = (
         max_width=160,
         priority=1,
     ),
-    text_column("strategy", lambda r: r.group.strategy, width=8, max_width=13, priority=5),
+    text_column("strategy", lambda r: r.group.strategy, width=13, priority=5),
     Column(
         "bundles",
         lambda r, m: piece(_bundles(r.group, m)),
