@@ -74,7 +74,7 @@ class StillMonitor(Monitor):
 class StillApp(MonitorApp):
     """The program, opened on one pane."""
 
-    CSS_PATH = Path(app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(app.__file__).with_name("app.tcss"))
 
     def __init__(self, pane_id: str, snapshot: Snapshot, options: MonitorOptions | None = None) -> None:
         backend = HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})

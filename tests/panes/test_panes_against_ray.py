@@ -37,7 +37,7 @@ async def ray(ray_cluster: RunningCluster) -> AsyncIterator[httpx.AsyncClient]:
 async def listed(ray: httpx.AsyncClient, kind: str, **equal: str) -> Rows:
     keys = [("filter_keys", key) for key in equal]
     conditions = [("filter_predicates", "=") for _ in equal] + [("filter_values", value) for value in equal.values()]
-    params = [("limit", "10000"), ("detail", "1"), *keys, *conditions]
+    params = httpx.QueryParams([("limit", "10000"), ("detail", "1"), *keys, *conditions])
     answer = await ray.get(f"/api/v0/{kind}", params=params)
     rows: Rows = answer.json()["data"]["result"]["result"]
     return rows
