@@ -39,6 +39,12 @@ def outcome(job: Job) -> str:
     return last_words(job.message or "") if job.status in ("STOPPED", "PENDING") else ""
 
 
+def short_command(entrypoint: str) -> str:
+    """Return a command line without the folders of its programs: `python train.py` for `/opt/conda/bin/python …`."""
+    words = (word.rsplit("/", 1)[-1] or word if word.startswith("/") else word for word in entrypoint.split(" "))
+    return " ".join(words)
+
+
 def began(job: Job) -> float | None:
     """Return when the job was started, in seconds since the epoch."""
     return job.start_time / 1000 if job.start_time else None
@@ -115,7 +121,7 @@ COLUMNS: tuple[Column[JobRow], ...] = (
     text_column("status", lambda r: r.job.status, width=9, priority=5),
     text_column("type", lambda r: TYPES.get(r.job.type, r.job.type), width=10, priority=7),
     Column("progress / outcome", _progress, lambda r: outcome(r.job) or None, width=28, flex=4, max_width=100),
-    text_column("entrypoint", lambda r: r.job.entrypoint, width=16, max_width=60, priority=3),
+    text_column("entrypoint", lambda r: short_command(r.job.entrypoint), width=16, max_width=60, priority=3),
     Column("started", _started, _started_at, width=7, align="right", priority=4, descending=True),
     Column("took", _took, _length, width=7, align="right", priority=1, descending=True),
     text_column("driver", lambda r: _driver(r.job), width=15, max_width=24, priority=8, wide=True),
