@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from raymon_tui.cluster.findings.actor_died import cause_of
 from raymon_tui.cluster.model.actor import Actor
-from raymon_tui.tui.resources.cells import id_number, number_column, text_column, took
+from raymon_tui.tui.resources.cells import number_column, pid_column, text_column, took
 from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, piece
 from raymon_tui.widgets.numbers import percent, size
@@ -129,7 +129,7 @@ COLUMNS: tuple[Column[ActorRow], ...] = (
         "up", lambda r, m: took(up(r.actor, m.now)), lambda r: r.actor.start_time, width=7, align="right", priority=8
     ),
     text_column("node", lambda r: r.node, width=12, max_width=16, priority=3),
-    text_column("pid", lambda r: id_number(r.actor.pid), width=7, priority=9),
+    pid_column(lambda r: r.actor.pid, priority=9),
     text_column("job", lambda r: r.actor.job_id, width=8, priority=10, wide=True),
     text_column("class", lambda r: r.actor.class_name, width=10, max_width=30, priority=11, wide=True),
     text_column("namespace", lambda r: r.actor.ray_namespace, width=10, max_width=36, priority=12, wide=True),

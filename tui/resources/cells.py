@@ -90,6 +90,13 @@ def number_column(
     )
 
 
+def pid_column(of: Callable[[Row], int | None], *, priority: int = 0, wide: bool = False) -> Column[Row]:
+    """Return a column of process ids."""
+    return Column(
+        "pid", lambda row, _: optional(id_number(of(row))), of, width=7, align="right", priority=priority, wide=wide
+    )
+
+
 def id_number(number: int | None) -> str | None:
     """Return a number that names something, such as a pid, which has no thousands to mark."""
     return None if number is None else str(number)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from raymon_tui.cluster.model.event import Event
 from raymon_tui.cluster.ray_api.words import spoken
-from raymon_tui.tui.resources.cells import ago, clock, id_number, number_column, text_column
+from raymon_tui.tui.resources.cells import ago, clock, id_number, number_column, pid_column, text_column
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, piece, plain
 from raymon_tui.widgets.numbers import count
@@ -70,7 +70,7 @@ COLUMNS: tuple[Column[EventRow], ...] = (
     text_column("label", lambda r: r.event.label, width=10, max_width=20, priority=3),
     Column("message", _message, lambda r: r.event.message, width=44, flex=6, max_width=400),
     text_column("host", lambda r: r.event.hostname, width=12, max_width=30, priority=5, wide=True),
-    text_column("pid", lambda r: id_number(r.event.pid), width=7, priority=6, wide=True),
+    pid_column(lambda r: r.event.pid, priority=6, wide=True),
     text_column("job", lambda r: r.event.scope, width=8, priority=7, wide=True),
 )
 

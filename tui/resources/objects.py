@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from raymon_tui.cluster.model.stored_object import StoredObject
-from raymon_tui.tui.resources.cells import id_number, text_column
+from raymon_tui.tui.resources.cells import id_number, pid_column, text_column
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, piece
 from raymon_tui.widgets.numbers import count, size
@@ -74,7 +74,7 @@ COLUMNS: tuple[Column[StoredObject], ...] = (
     text_column("reference", lambda o: o.reference_type, width=16, max_width=22, priority=1),
     text_column("task status", lambda o: o.task_status, width=12, max_width=24, priority=3),
     text_column("held by", lambda o: o.type, width=8, priority=4),
-    text_column("pid", lambda o: id_number(o.pid), width=7, priority=2),
+    pid_column(lambda o: o.pid, priority=2),
     text_column("node", lambda o: o.ip, width=13, max_width=16, priority=2),
     text_column("call site", _call_site, width=14, max_width=60, priority=5),
 )

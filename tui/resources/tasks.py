@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from raymon_tui.cluster.findings.task_failed import cause_of
 from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES, Task
-from raymon_tui.tui.resources.cells import ago, id_number, number_column, stated, text_column, took
+from raymon_tui.tui.resources.cells import ago, number_column, pid_column, stated, text_column, took
 from raymon_tui.tui.resources.waiting import Places
 from raymon_tui.widgets.content import Content, piece
 from raymon_tui.widgets.table.column import Column, Moment
@@ -112,7 +112,7 @@ COLUMNS: tuple[Column[TaskRow], ...] = (
     Column("ran", lambda r, m: took(run_time(r.task, m.now)), _duration, width=7, align="right", descending=True),
     Column("began", _began, lambda r: r.task.start_time_ms, width=6, align="right", priority=5, descending=True),
     text_column("node", lambda r: r.node, width=12, max_width=16, priority=3),
-    text_column("pid", lambda r: id_number(r.task.worker_pid), width=7, priority=8),
+    pid_column(lambda r: r.task.worker_pid, priority=8),
     text_column("job", lambda r: r.task.job_id, width=8, priority=6),
     text_column("error type", lambda r: r.task.error_type, width=24, priority=9, wide=True),
     text_column("task id", lambda r: r.task.task_id, width=20, max_width=48, priority=10, wide=True),
