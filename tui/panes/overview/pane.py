@@ -9,13 +9,23 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from raymon_tui.cluster.feeds.catalogue import NODES, OVERVIEW_FEEDS
+from raymon_tui.cluster.feeds.catalogue import (
+    ACTOR_COUNTS,
+    ACTOR_SUMMARY,
+    AUTOSCALER,
+    JOB_PROGRESS,
+    JOBS,
+    NODES,
+    OVERVIEW_FEEDS,
+    TASK_COUNTS,
+    TASK_SUMMARY,
+)
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.overview.attention_list import AttentionList
 from raymon_tui.tui.panes.overview.jobs import jobs_lines
 from raymon_tui.tui.panes.overview.nodes import nodes_lines
-from raymon_tui.tui.panes.overview.picture_panel import PicturePanel
+from raymon_tui.tui.panes.overview.picture_panel import Draw, PicturePanel
 from raymon_tui.tui.panes.overview.resources import resources_lines
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
 from raymon_tui.tui.panes.overview.trends import cpu_lines, tasks_running_lines
@@ -34,6 +44,16 @@ HOTKEYS = {
 }
 
 FRAME_LINES = 2
+SHOWN: dict[str, frozenset[str]] = {
+    "resources": frozenset({NODES.name}),
+    "nodes": frozenset({NODES.name, AUTOSCALER.name}),
+    "jobs": frozenset({JOBS.name, JOB_PROGRESS.name}),
+    "tasks": frozenset({TASK_COUNTS.name, TASK_SUMMARY.name}),
+    "actors": frozenset({ACTOR_COUNTS.name, ACTOR_SUMMARY.name}),
+    "cpu": frozenset({NODES.name}),
+    "running": frozenset({TASK_COUNTS.name}),
+}
+"""The feeds that each panel draws: with a thousand nodes, each needless drawing is felt."""
 
 
 class OverviewPane(Pane):
@@ -80,16 +100,24 @@ class OverviewPane(Pane):
         known = snapshot.reading(NODES).known
         self.query_one(AttentionList).show(snapshot.findings, moment, self._attention_rows(), known=known)
         history = self.session.monitor.history
-        resources = partial(resources_lines, snapshot, history, moment)
-        self.query_one("#top").styles.height = len(resources(self.size.width)) + FRAME_LINES
-        self._panel("resources").show(lambda width, _height: resources(width))
-        self._panel("nodes").show(partial(nodes_lines, snapshot, moment))
-        self._panel("jobs").show(partial(jobs_lines, snapshot, moment))
-        self._panel("tasks").show(partial(tasks_lines, snapshot, moment))
-        self._panel("actors").show(partial(actors_lines, snapshot, moment))
-        if changed and not self.has_class("-short"):
-            self._panel("cpu").show(partial(cpu_lines, history, moment))
-            self._panel("running").show(partial(tasks_running_lines, history, moment))
+        draws: dict[str, Draw] = {
+            "resources": lambda width, _height: resources_lines(snapshot, history, moment, width),
+            "nodes": partial(nodes_lines, snapshot, moment),
+            "jobs": partial(jobs_lines, snapshot, moment),
+            "tasks": partial(tasks_lines, snapshot, moment),
+            "actors": partial(actors_lines, snapshot, moment),
+            "cpu": partial(cpu_lines, history, moment),
+            "running": partial(tasks_running_lines, history, moment),
+        }
+        for panel_id, draw in draws.items():
+            self._panel(panel_id).show(draw, anew=self._is_new(panel_id, changed))
+        self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
+
+    def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
+        """Whether a panel would be drawn otherwise than before: charts and meters are not for the passing of time."""
+        if panel_id in ("cpu", "running") and self.has_class("-short"):
+            return False
+        return bool(changed & SHOWN[panel_id]) or (not changed and panel_id == "jobs")
 
     def on_resize(self) -> None:
         """Leave out what has no room."""

@@ -26,15 +26,22 @@ class PicturePanel(Panel):
         super().__init__(title, id=id)
         self._pane_id = pane_id
         self._draw: Draw | None = None
+        self._line_count = 0
 
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         yield Lines()
 
-    def show(self, draw: Draw) -> None:
-        """Draw now, and again whenever the size changes."""
+    @property
+    def line_count(self) -> int:
+        """How many lines were drawn last."""
+        return self._line_count
+
+    def show(self, draw: Draw, *, anew: bool = True) -> None:
+        """Draw now where that is `anew` or nothing is drawn yet, and again whenever the size changes."""
         self._draw = draw
-        self._redraw()
+        if anew or not self._line_count:
+            self._redraw()
 
     def on_resize(self) -> None:
         """Fit the picture to the new size."""
@@ -43,7 +50,9 @@ class PicturePanel(Panel):
     def _redraw(self) -> None:
         width, height = self.content_size
         if self._draw is not None and width > 0 and height > 0:
-            self.query_one(Lines).show(self._draw(width, height))
+            lines = self._draw(width, height)
+            self._line_count = len(lines)
+            self.query_one(Lines).show(lines)
 
     async def on_click(self, event: events.Click) -> None:
         """Open the pane that shows more."""
