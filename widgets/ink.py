@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
 from textual.color import Color
+from textual.strip import Strip
 from textual.theme import Theme
 
 from raymon_tui.widgets.content import Piece, Role
@@ -37,11 +37,11 @@ def style(palette: Palette, role: Role, *, bold: bool = False, reverse: bool = F
     )
 
 
-def segments(app: App[object], content: Iterable[Piece], *, marked: bool = False) -> list[Segment]:
-    """Return pieces as segments in the colours of the theme that `app` has on."""
-    palette = palette_of(app.current_theme)
-    return [
+def strip(palette: Palette, content: Iterable[Piece], width: int, *, marked: bool = False) -> Strip:
+    """Return pieces as a line of exactly `width` cells; `marked` is the row under the cursor, lit to its end."""
+    segments = [
         Segment(piece.text, style(palette, piece.role, bold=piece.bold, reverse=piece.reverse, marked=marked))
         for piece in content
         if piece.text
     ]
+    return Strip(segments).adjust_cell_length(width, style(palette, "ink", marked=marked))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from raymon_tui.widgets.content import Content
-from raymon_tui.widgets.ink import palette_of, segments, style
+from raymon_tui.widgets.ink import palette_of, strip
 
 
 class Lines(Widget):
@@ -44,7 +43,5 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Return line `y`, as wide as the widget."""
-        width = self.size.width
         content = self._lines[y] if y < len(self._lines) else ()
-        ground = style(palette_of(self.app.current_theme), "ink")
-        return Strip([*segments(self.app, content), Segment("", ground)]).adjust_cell_length(width, ground)
+        return strip(palette_of(self.app.current_theme), content, self.size.width)

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from raymon_tui.widgets.content import Content, Piece
-from raymon_tui.widgets.ink import palette_of, segments, style
+from raymon_tui.widgets.ink import palette_of, strip
 from raymon_tui.widgets.log_text import folded, shown_line
 
 MOST_LINES = 20_000
@@ -154,8 +154,7 @@ class LogView(ScrollView, can_focus=True):
         width = self.size.width
         row = self.scroll_offset.y + y
         text = self._rows[row][1] if row < len(self._rows) else ""
-        ground = style(palette_of(self.app.current_theme), "ink")
-        return Strip(segments(self.app, self._marked(text))).adjust_cell_length(width, ground)
+        return strip(palette_of(self.app.current_theme), self._marked(text), width)
 
     def _marked(self, text: str) -> Content:
         if self._pattern is None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raymon_tui.widgets.content import piece
-from raymon_tui.widgets.table.column import Column
+from raymon_tui.widgets.table.column import Column, Moment
 from raymon_tui.widgets.table.ordering import matcher, ordered, searchable
+
+NOW = Moment(now=0.0)
 
 
 @dataclass(frozen=True)
@@ -60,5 +62,5 @@ def test_no_filter_that_can_be_typed_raises(text: str) -> None:
 
 
 def test_a_filter_finds_a_row_by_its_key_and_by_what_columns_sort_by() -> None:
-    assert matcher("n-1").accepts(searchable(Row("a", 7.0), [SIZE], "n-1"))
-    assert matcher("7").accepts(searchable(Row("a", 7.0), [SIZE], "n-1"))
+    assert matcher("n-1").accepts(searchable(Row("a", 7.0), [SIZE], "n-1", NOW))
+    assert matcher("7").accepts(searchable(Row("a", 7.0), [SIZE], "n-1", NOW))

@@ -8,7 +8,7 @@ from rich.color_triplet import ColorTriplet
 from textual.app import App, ComposeResult
 
 from raymon_tui.widgets.content import Piece, Role
-from raymon_tui.widgets.ink import palette_of, segments, style
+from raymon_tui.widgets.ink import palette_of, strip, style
 from raymon_tui.widgets.palette import DARK, LIGHT, PALETTES, ROLES, TERMINAL, Palette, themes
 from raymon_tui.widgets.panel import Panel
 
@@ -98,5 +98,5 @@ async def test_the_theme_can_be_changed_while_the_program_runs() -> None:
             await pilot.pause()
             assert palette_of(app.current_theme) == palette
             assert app.native_ansi_color == (palette is TERMINAL)
-            (segment,) = segments(app, (Piece("text", "bad"),))
+            (segment,) = strip(palette_of(app.current_theme), (Piece("text", "bad"),), 4)
             assert segment.style == style(palette, "bad")
