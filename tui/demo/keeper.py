@@ -104,9 +104,14 @@ def _await_dashboard(plan: Plan, ray: subprocess.Popen[bytes]) -> dict[str, Any]
         _stop_if_left(within_s=0.2)
         with contextlib.suppress(OSError, ValueError):
             return _version(plan)
-    text = _log(plan, "start").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    _say(failed="\n".join(text[-3:]) or f"the dashboard did not answer within {UP_WITHIN_S:.0f} s")
+    _say(failed=_why_not(plan) if ray.poll() is not None else f"its dashboard did not answer in {UP_WITHIN_S:.0f} s")
     raise Stopped
+
+
+def _why_not(plan: Plan) -> str:
+    """Return the last words of `ray start`."""
+    words = _log(plan, "start").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return "\n".join(words[-3:]) or "ray start ended without a word"
 
 
 def _version(plan: Plan) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import psutil
 from raymon_tui.backends.errors import UnsupportedError
 
 GIB = 2**30
-LEAST_MEMORY = 1.5 * GIB
+LEAST_MEMORY = 2.5 * GIB
 MOST_DISK_USED = 0.95
 """Where Ray stops making objects, and so running tasks."""
 NEEDED = ("ray", "aiohttp_cors")

@@ -110,9 +110,9 @@ def start_what_is_due(step: int) -> list[ray.ObjectRef[Any]]:
         due += [load_shard.remote(step * WAVE + index) for index in range(WAVE)]
     if place % 12 == 6:
         due += [load_shard.remote(step * WAVE + place), evaluate.remote(step)]
-    if place == 24:
+    if place == 8:
         due.append(Checkpointer.remote().save.remote(step))
-    if place == 36:
+    if place == 4:
         due.append(Evaluator.remote(f"step-{step}").__ray_ready__.remote())
     return due
 

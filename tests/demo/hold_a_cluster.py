@@ -1,0 +1,22 @@
+"""A program that holds a cluster, as the monitor does: prints its temp dir, then `up`, then waits to be ended."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from raymon_tui.tui.demo.cluster import plan_cluster, running
+
+
+def tell(word: str) -> None:
+    """Say one line to whoever started this."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    plan = plan_cluster(workload=None, autoscaler="none")
+    tell(str(plan.temp_dir))
+    with running(plan, tell):
+        tell("up")
+        signal.pause()
