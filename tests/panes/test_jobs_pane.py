@@ -16,7 +16,7 @@ RUNNING = Job(
     status="RUNNING",
     entrypoint="python train.py",
     message="Job is currently running.",
-    start_time=(NOW - 600) * 1000,
+    start_time=(NOW - 9000) * 1000,
     driver_node_id="a" * 56,
     metadata={"team": "[bold]vision"},
 )
@@ -46,7 +46,7 @@ BY_HAND = Job(
     status="RUNNING",
     entrypoint="python busy.py",
     driver_info=DriverInfo(id="01000000", node_ip_address="10.0.0.1", pid=2798),
-    start_time=(NOW - 7200) * 1000,
+    start_time=(NOW - 90_000) * 1000,
 )
 PROGRESS = JobProgress(job_id="03000000", total=200, finished=124, running=6, waiting=66, failed=4)
 BUSY = known((JOBS, (FAILED, BY_HAND, KILLED, RUNNING)), (JOB_PROGRESS, (PROGRESS,)))
@@ -68,7 +68,7 @@ async def test_a_running_job_has_a_meter_and_its_tasks_in_numbers() -> None:
         assert "━" in line
         assert "62%" in line
         assert "6 run  66 wait  4 fail" in line
-        assert " 10m " in line
+        assert "2h 3" in line
 
 
 async def test_a_failed_job_says_why_in_its_row() -> None:
