@@ -100,8 +100,8 @@ class LogsPane(TablePane[LogFile]):
                     (Piece(f"{mark}{count(listing.left_out)} more nodes not listed: /node=… lists one", "warning"),), 1
                 )
             )
-        if listing.unmeasured:
-            told = plain(f"sizes not known: {listing.unmeasured[0]}", 120)
+        if listing.failures:
+            told = plain(listing.failures[0], 160)
             left.append(Part((Piece(mark + told, "warning"),), 2))
         return (arrange(left, (), width),)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,27 +11,35 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from raymon_tui.backends.errors import RaymonError
+from raymon_tui.backends.errors import BadAnswerError, RaymonError, UnsupportedError
 from raymon_tui.cluster.logs.agents import LogAgents
-from raymon_tui.cluster.logs.saving import save_log
-from raymon_tui.cluster.logs.tail import LogTail
+from raymon_tui.cluster.logs.moments import last_moment, moment_meant, place_of
+from raymon_tui.cluster.logs.naming import other_stream
+from raymon_tui.cluster.logs.reader import LogReader, Read
+from raymon_tui.cluster.logs.saving import free_path, save_log
+from raymon_tui.cluster.model.log_file import LogWindow
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.tui.chrome.arrange import arrange
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.resources.log_title import title_parts
+from raymon_tui.tui.screens.ask_screen import AskScreen
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
-from raymon_tui.widgets.content import Content, Piece, plain
+from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.log_view import LogView
-from raymon_tui.widgets.numbers import count, size
+from raymon_tui.widgets.numbers import size
 from raymon_tui.widgets.table.column import Moment
 
 LOOK_EVERY_S, LOOK_EVERY_BY_DASHBOARD_S = 1.0, 4.0
 
 
 class LogScreen(ClusterScreen):
-    """A window of a log; nothing is read but what is looked at."""
+    """A window of a log; nothing is read but what is looked at.
+
+    It opens at the end and follows it, or, where `offset` is given, at that byte, with `pattern` marked.
+    """
 
     DEFAULT_CSS = """
     LogScreen > #title { height: 1; width: 1fr; padding: 0 1; }
@@ -41,19 +50,28 @@ class LogScreen(ClusterScreen):
         Binding("slash", "find", "find"),
         Binding("f", "follow", "follow"),
         Binding("W,w", "fold", "wrap"),
+        Binding("o", "other_stream", "stdout / stderr"),
+        Binding("T", "go_to_time", "go to time"),
         Binding("n", "next(1)", "next match", show=False),
         Binding("N", "next(-1)", "previous match", show=False),
         Binding("c", "copy", "copy what is seen", show=False),
         Binding("ctrl+s", "save", "save the file"),
     ]
 
-    def __init__(self, session: Session, node: Node, name: str) -> None:
+    def __init__(
+        self, session: Session, node: Node, name: str, *, offset: int | None = None, pattern: str = ""
+    ) -> None:
         super().__init__(session)
         self._node, self._file_name = node, name
+        self._offset, self._pattern = offset, pattern
         self._agents = LogAgents(session.backend)
-        self._tail = LogTail(self._agents, session.monitor.api, node, name)
+        self._reader = self._reader_of(name)
+        self._reading = anyio.Lock()
         self._trouble: RaymonError | None = None
-        self._asking_earlier = False
+        self._unfinished = ""
+
+    def _reader_of(self, name: str) -> LogReader:
+        return LogReader(self._agents, self.session.monitor.api, self._node, name)
 
     def compose_above(self) -> ComposeResult:
         """Yield the title line."""
@@ -61,13 +79,14 @@ class LogScreen(ClusterScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the text and the line in which a pattern is typed."""
-        yield LogView(follow=True)
+        yield LogView(follow=self._offset is None)
         yield FilterBar("pattern to find; n and N go on")
 
     def on_mount(self) -> None:
         """Begin to read."""
         super().on_mount()
         self._log.focus()
+        self._log.find(self._pattern)
         self.follow_file()
 
     @property
@@ -78,27 +97,40 @@ class LogScreen(ClusterScreen):
     async def follow_file(self) -> None:
         """Look for new lines for as long as the screen is there, more rarely where a look costs more."""
         try:
+            if self._offset is not None:
+                offset = self._offset
+                await self._read(lambda: self._reader.at(offset))
             while True:
-                await self._look()
-                await anyio.sleep(LOOK_EVERY_BY_DASHBOARD_S if self._tail.by_dashboard else LOOK_EVERY_S)
+                if self._log.follow and not self.session.viewing.paused:
+                    await self._read(self._reader.later)
+                await anyio.sleep(LOOK_EVERY_BY_DASHBOARD_S if self._reader.by_dashboard else LOOK_EVERY_S)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._agents.aclose()
 
-    async def _look(self) -> None:
-        if self.session.viewing.paused:
-            return
-        try:
-            grown = await self._tail.look()
-        except RaymonError as error:
-            self._trouble = error
-        else:
-            self._trouble = None
-            if grown.anew:
-                self._log.replace(grown.lines)
+    async def _read(self, ask: Callable[[], Awaitable[Read]]) -> None:
+        async with self._reading:
+            try:
+                read = await ask()
+            except RaymonError as error:
+                self._trouble = error
             else:
-                self._log.append(grown.lines)
+                self._trouble = None
+                self._draw(read)
         self._say()
+
+    def _draw(self, read: Read) -> None:
+        log = self._log
+        if read.anew:
+            log.replace(read.lines, read.unfinished)
+        elif read.lines or read.unfinished != self._unfinished:
+            before = log.dropped
+            log.append(read.lines, read.unfinished)
+            self._reader.let_go(log.dropped - before)
+        self._unfinished = read.unfinished
+        log.more_below = not self._reader.at_end
+        if read.place is not None:
+            log.go_to_line(read.place)
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Say in the title how the file is read."""
@@ -106,48 +138,41 @@ class LogScreen(ClusterScreen):
 
     def _say(self) -> None:
         width = max(10, self.size.width - 2)
-        self.query_one("#title", Lines).show((self._title(width),))
-
-    def _title(self, width: int) -> Content:
-        log = self._log
-        left = [
-            Part((Piece(plain(self._file_name, width), "ink", bold=True),)),
-            Part((Piece(self._node.ip, "dim"),), 3),
-        ]
-        right = []
-        if self._trouble is not None:
-            right.append(Part((Piece(plain(self._trouble.said, 100), "bad"),), 1))
-        if self._tail.by_dashboard:
-            right.append(Part((Piece("last lines only, by the dashboard", "warning"),), 2))
-        if log.dropped:
-            right.append(Part((Piece(f"{count(log.dropped)} older lines let go", "dim"),), 5))
-        if log.has_pattern:
-            right.append(Part((Piece(f"{count(log.match_count)} lines match", "accent"),), 2))
-        right.append(Part((Piece(f"{count(log.line_count)} lines", "dim"),), 4))
-        right.append(Part((Piece("following" if log.follow else "still", "good" if log.follow else "dim"),)))
-        return arrange(left, right, width)
+        left, right = title_parts(self._node, self._file_name, self._log, self._reader, self._trouble, width)
+        self.query_one("#title", Lines).show((arrange(left, right, width),))
 
     @on(LogView.WantsEarlier)
     def read_earlier(self, message: LogView.WantsEarlier) -> None:
-        """Read the window before what is here."""
+        """Read the window before what is here, or the first one of the file."""
         message.stop()
-        if not self._asking_earlier and not self._tail.at_start:
-            self._asking_earlier = True
-            self.run_worker(self._earlier(), exit_on_error=True)
+        if self._reading.locked() or self._reader.at_start:
+            return
+        to_first = message.first and not self._reader.by_dashboard
+        asked = self._read(lambda: self._reader.at(0)) if to_first else self._earlier()
+        self.run_worker(asked, exit_on_error=True)
 
     async def _earlier(self) -> None:
-        try:
-            self._log.prepend(await self._tail.earlier())
-        except RaymonError as error:
-            self._trouble = error
-        finally:
-            self._asking_earlier = False
+        async with self._reading:
+            try:
+                self._log.prepend(await self._reader.earlier())
+            except RaymonError as error:
+                self._trouble = error
         self._say()
 
-    @on(LogView.FollowChanged)
-    def say_anew(self, message: LogView.FollowChanged) -> None:
-        """Say whether the end is followed."""
+    @on(LogView.WantsLater)
+    def read_on(self, message: LogView.WantsLater) -> None:
+        """Read the window behind what is here."""
         message.stop()
+        if not self._reading.locked():
+            self.run_worker(self._read(self._reader.onwards), exit_on_error=True)
+
+    @on(LogView.FollowChanged)
+    def look_at_once(self, message: LogView.FollowChanged) -> None:
+        """Say whether the end is followed; where it is from now on, go there."""
+        message.stop()
+        if self._log.follow:
+            asked = self._reader.later if self._reader.at_end else self._reader.end
+            self.run_worker(self._read(asked), exit_on_error=True)
         self._say()
 
     @on(FilterBar.Changed)
@@ -166,8 +191,10 @@ class LogScreen(ClusterScreen):
 
     def action_back(self) -> None:
         """Take the pattern away; without one, leave."""
-        if self._log.has_pattern:
+        if self._log.has_pattern and not self._pattern:
             self.query_one(FilterBar).reset()
+            self._log.find("")
+            self._say()
         else:
             self.app.pop_screen()
 
@@ -192,10 +219,47 @@ class LogScreen(ClusterScreen):
         self.app.copy_to_clipboard(self._log.visible_text)
         self.app.notify("copied what is seen", timeout=2)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the other stream only where there may be one."""
+        if action == "other_stream":
+            return other_stream(self._file_name) is not None
+        return super().check_action(action, parameters)
+
+    def action_other_stream(self) -> None:
+        """Show what the same process writes to its other stream."""
+        other = other_stream(self._file_name)
+        if other is not None:
+            self._file_name, self._reader, self._unfinished = other, self._reader_of(other), ""
+            self._log.replace(())
+            self._log.action_last()
+            self.run_worker(self._read(self._reader.end), exit_on_error=True)
+
+    @work(exclusive=True, group="time", exit_on_error=True)
+    async def action_go_to_time(self) -> None:
+        """Ask for a time, and go to the first line from then on."""
+        typed = await self.app.push_screen_wait(AskScreen("Go to the time", "14:05, 2026-11-23 14:05:30, or 5m ago"))
+        if typed:
+            await self._read(lambda: self._at_time(typed))
+
+    async def _at_time(self, typed: str) -> Read:
+        tried = f"go to {typed}"
+        if self._reader.by_dashboard:
+            raise UnsupportedError(tried, "only last lines can be read through the dashboard", "")
+        last = await last_moment(self._window)
+        if last is None:
+            raise BadAnswerError(tried, "no times stand in this file", "")
+        moment = moment_meant(typed, last)
+        if moment is None:
+            raise BadAnswerError(tried, f"{typed} is no time", "type 14:05, 2026-11-23 14:05:30, or 5m")
+        return await self._reader.at(await place_of(moment, self._reader.size or 0, self._window))
+
+    async def _window(self, start: int, limit: int) -> LogWindow:
+        return await self._agents.window(self._node, self._file_name, start, limit)
+
     @work(exclusive=True, group="save", exit_on_error=True)
     async def action_save(self) -> None:
         """Write the whole file, piece by piece, into the directory that the program was started in."""
-        path = Path.cwd() / f"{self._node.ip}-{Path(self._file_name).name}"
+        path = free_path(Path.cwd(), self._node, self._file_name)
         try:
             written = await save_log(self._agents, self._node, self._file_name, path)
         except (RaymonError, OSError) as error:
