@@ -8,7 +8,7 @@ TYPES := build/types/raymon_tui
 
 # The first of these that is a Python of a version that Ray has wheels for.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
-	$$python -c 'import sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	$$python -c 'import ensurepip, sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& command -v $$python && break; done)
 
 .PHONY: help demo test quick test-all check bench screenshots clean
@@ -50,7 +50,7 @@ clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMP): pyproject.toml constraints.txt
-	@test -n '$(PYTHON)' || { echo 'no Python from 3.10 to 3.13 is here: install one, or say make PYTHON=…'; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'no Python from 3.10 to 3.13 with ensurepip is here (on Debian: apt-get install python3-venv); or say make PYTHON=…'; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=24'
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[demo,test]'
