@@ -15,10 +15,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from measure import views
 from measure.figures import Figure, percentile
 from measure.first_picture import PROGRAM, first_picture
-from measure.keys import keystrokes, until_still
-from measure.overview import is_full
+from measure.keys import keystrokes
 from measure.real_cluster import real_cluster
 from measure.simulator import simulator
 from measure.steady import steady
@@ -26,7 +26,6 @@ from measure.terminal import Terminal
 
 RESULTS = Path(__file__).with_name("results.md")
 NODES, ACTORS, TASKS = 1000, 10_000, 10_000
-PANES = {"Overview": "1", "Nodes": "2", "Tasks": "5", "Actors": "6"}
 
 
 def compared(dashboard: str | None, gcs: str, runs: int) -> Iterator[Figure]:
@@ -36,22 +35,21 @@ def compared(dashboard: str | None, gcs: str, runs: int) -> Iterator[Figure]:
 
 
 def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
-    """Measure the monitor on a simulated cluster: keys in a long list, then what each pane costs while it is open."""
+    """Measure the monitor on a simulated cluster: keys in long lists, then what each pane costs while it is open."""
     with simulator(NODES, ACTORS, TASKS) as url, Terminal((PROGRAM, url)) as terminal:
-        terminal.until(is_full)
-        for pane, rows in (("Nodes", NODES), ("Actors", ACTORS)):
-            terminal.press(PANES[pane])
-            until_still(terminal)
+        terminal.until(views.is_full)
+        for view in (views.NODES, views.ACTORS_OF_A_CLASS):
+            view.open(terminal)
             taken = [1000 * each for each in keystrokes(terminal, presses)]
-            yield Figure(f"key to paint, {rows:,} {pane.lower()}, p50", percentile(taken, 50), "ms")
-            yield Figure(f"key to paint, {rows:,} {pane.lower()}, p99", percentile(taken, 99), "ms", goal=33)
-        for pane, key in PANES.items():
-            terminal.press(key)
-            until_still(terminal)
+            yield Figure(f"key to paint, {view.name}, p50", percentile(taken, 50), "ms")
+            yield Figure(f"key to paint, {view.name}, p99", percentile(taken, 99), "ms", goal=33)
+            view.leave(terminal)
+        for view in (views.OVERVIEW, views.NODES, views.TASKS, views.ACTORS):
+            view.open(terminal)
             cost = steady(terminal, seconds)
-            yield Figure(f"{pane} open: CPU", cost.cpu_percent, "% of a core", goal=5)
-            yield Figure(f"{pane} open: resident memory", cost.rss_bytes / 1e6, "MB", goal=120)
-            yield Figure(f"{pane} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
+            yield Figure(f"{view.name} open: CPU", cost.cpu_percent, "% of a core", goal=5)
+            yield Figure(f"{view.name} open: resident memory", cost.rss_bytes / 1e6, "MB", goal=120)
+            yield Figure(f"{view.name} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
 
 
 def line(one: Figure) -> str:

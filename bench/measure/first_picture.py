@@ -11,8 +11,8 @@ from statistics import median
 
 from measure.command import Run, run, side_by_side
 from measure.figures import Figure, spread
-from measure.overview import is_full
 from measure.terminal import Terminal
+from measure.views import is_full
 
 PROGRAM = str(Path(sys.executable).with_name("raymon-tui"))
 RAY = str(Path(sys.executable).with_name("ray"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from itertools import cycle, islice
 
@@ -18,19 +17,12 @@ _PAUSE_S = 0.05
 def keystrokes(terminal: Terminal, times: int) -> list[float]:
     """Move the cursor down and up `times` times and return the seconds that each move took to be on the screen."""
     taken = []
-    for key in islice(cycle("jjjkk"), times):
+    for key in islice(cycle("jjjkkk"), times):
         before = _backgrounds(terminal.screen)
         pressed = terminal.press(key)
         taken.append(terminal.until(partial(_differs, before), 10.0) - pressed)
         terminal.settle(_PAUSE_S)
     return taken
-
-
-def until_still(terminal: Terminal, quiet_s: float = 0.5, timeout_s: float = 30.0) -> None:
-    """Read until nothing has come for a while."""
-    deadline = time.perf_counter() + timeout_s
-    while time.perf_counter() < deadline and terminal.read(quiet_s) is not None:
-        pass
 
 
 def _differs(before: Background, screen: pyte.Screen) -> bool:
