@@ -15,11 +15,13 @@ from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
-from raymon_tui.cluster.feeds.catalogue import VERSION
-from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, VERSION
+from raymon_tui.cluster.feeds.feed import Feed, Reading
 from raymon_tui.cluster.findings.find import find
 from raymon_tui.cluster.findings.first_seen import FirstSeen
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
+from raymon_tui.cluster.node_type_limits import limits_feed, with_limits
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.reader import Reader
 from raymon_tui.cluster.record import record
@@ -53,8 +55,9 @@ class Monitor:
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
         self._announcer = Announcer(self._picture)
         self._first_seen = FirstSeen()
+        self._limits = limits_feed(backend)
         rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
-        self._reader = Reader(self.api, self._clock, rng, refresh_s, self._announcer.mark, self._start_anew)
+        self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
             at=self._clock.now(),
             target=target,
@@ -74,7 +77,7 @@ class Monitor:
         A feed that nobody wants any more is not asked again, and its request in flight is dropped; its last reading
         stays for a while.
         """
-        self._wants[owner] = tuple(feeds)
+        self._wants[owner] = self._with_limits(feeds)
         self._reader.want(feed for wanted in self._wants.values() for feed in wanted)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -110,7 +113,7 @@ class Monitor:
         self._reader.take(VERSION, probe)
         if isinstance(probe.failure, UnreachableError | RefusedError | NotRayError):
             raise probe.failure
-        waiting = {feed.name: feed for feed in feeds if feed.name != VERSION.name}
+        waiting = {feed.name: feed for feed in self._with_limits(feeds) if feed.name != VERSION.name}
 
         async def ask_and_take(feed: Feed[Any]) -> None:
             self._reader.take(feed, await self._reader.ask(feed))
@@ -132,6 +135,16 @@ class Monitor:
         """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""
         await self._http.aclose()
 
+    def _with_limits(self, feeds: Iterable[Feed[Any]]) -> tuple[Feed[Any], ...]:
+        """Return the feeds, and what completes the autoscaler's status where that is among them."""
+        wanted = tuple(feeds)
+        return (*wanted, self._limits) if AUTOSCALER.name in {feed.name for feed in wanted} else wanted
+
+    def _changed(self, names: Iterable[str]) -> None:
+        """Take note of readings that changed; new limits change what is known of the autoscaler."""
+        changed = set(names)
+        self._announcer.mark(changed | {AUTOSCALER.name} if self._limits.name in changed else changed)
+
     def _start_anew(self) -> None:
         """Forget what belongs to a session that is no more."""
         self.api.start_anew()
@@ -142,9 +155,15 @@ class Monitor:
     def _picture(self, changed: frozenset[str]) -> Snapshot:
         """Make the snapshot that follows the last one."""
         now = self._clock.now()
-        bare = structs.replace(
-            self.snapshot, at=now, link=self._reader.link, readings=self._reader.board.all(), findings=()
-        )
+        bare = structs.replace(self.snapshot, at=now, link=self._reader.link, readings=self._readings(), findings=())
         record(self.history, bare, changed)
         self.snapshot = structs.replace(bare, findings=self._first_seen.stamp(find(bare, now), now))
         return self.snapshot
+
+    def _readings(self) -> dict[str, Reading[Any]]:
+        """Return what was read, the autoscaler's status with the limits that the dashboard does not know."""
+        readings = dict(self._reader.board.all())
+        status, limits = readings.get(AUTOSCALER.name), readings.get(self._limits.name)
+        if status is not None and isinstance(status.value, AutoscalerStatus) and limits is not None:
+            readings[AUTOSCALER.name] = structs.replace(status, value=with_limits(status.value, limits.value))
+        return readings

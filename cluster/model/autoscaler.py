@@ -16,6 +16,20 @@ class NodeType(Struct, frozen=True, kw_only=True):
     pending: int = 0
 
 
+class NodeTypeLimits(Struct, frozen=True, kw_only=True):
+    """How many nodes there may be of one type, the head counted; None where that is not known."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+class ScalingLimits(Struct, frozen=True, kw_only=True):
+    """What the autoscaler may do: the limits of each node type by name, and of all nodes but the head together."""
+
+    types: dict[str, NodeTypeLimits] = {}
+    workers: int | None = None
+
+
 class PendingNode(Struct, frozen=True, kw_only=True):
     """A node that was asked for and is not up yet; `count` are alike."""
 
@@ -50,7 +64,10 @@ class Demand(Struct, frozen=True, kw_only=True):
 
 
 class AutoscalerStatus(Struct, frozen=True, kw_only=True):
-    """What the autoscaler last reported. `version` is `v1`, `v2`, or None where no autoscaler runs."""
+    """What the autoscaler last reported. `version` is `v1`, `v2`, or None where no autoscaler runs.
+
+    `most_workers` is how many nodes there may be beside the head, None where no source gives it.
+    """
 
     version: str | None = None
     reported_at: float | None = None
@@ -61,3 +78,4 @@ class AutoscalerStatus(Struct, frozen=True, kw_only=True):
     usage: dict[str, tuple[float, float]] = {}
     error: str | None = None
     text: str = ""
+    most_workers: int | None = None

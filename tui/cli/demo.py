@@ -18,10 +18,14 @@ def demo(ctx: click.Context) -> None:
     placed, and an autoscaler that starts nodes. It ends when the monitor ends, and touches no other cluster.
     """
     need_terminal()
-    from raymon_tui.backends.resolve import resolve
+    from raymon_tui.backends.base import Endpoint
+    from raymon_tui.backends.local import LocalBackend
+    from raymon_tui.backends.resolve import Candidate
     from raymon_tui.tui.app import run_monitor
     from raymon_tui.tui.demo.cluster import plan_cluster, running
 
     options = options_of(ctx)
     with running(plan_cluster(), lambda doing: click.echo(f"{doing} …", err=True)) as cluster:
-        ctx.exit(run_monitor(resolve(cluster.dashboard_url, options.connect), options))
+        head = Endpoint(cluster.host, cluster.port)
+        candidate = Candidate(str(head), lambda: LocalBackend(head, options.connect))
+        ctx.exit(run_monitor((candidate,), options))
