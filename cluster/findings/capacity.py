@@ -47,14 +47,19 @@ def lacking(nodes: Sequence[Node], wanted: Shape) -> str:
 def full_types(nodes: Iterable[Node], types: Iterable[NodeType], wanted: Shape) -> tuple[NodeType, ...]:
     """Return the node types that could hold `wanted`, if each of them is at its maximum; else none.
 
-    What a type holds is known from its `nodes`.
+    What a type holds is known from its `nodes`. The head's type is left out where there are others: nobody expects
+    another head.
     """
+    nodes = tuple(nodes)
     limited = {one.name: one for one in types if one.maximum is not None}
     if not limited:
         return ()
     names = {node.node_type for node in able(nodes, wanted)}
     fitting = tuple(one for name, one in limited.items() if name in names)
-    return fitting if names <= limited.keys() and all(up(one) >= (one.maximum or 0) for one in fitting) else ()
+    if not names <= limited.keys() or any(up(one) < (one.maximum or 0) for one in fitting):
+        return ()
+    heads = {node.node_type for node in nodes if node.is_head}
+    return tuple(one for one in fitting if one.name not in heads) or fitting
 
 
 def up(one: NodeType) -> int:

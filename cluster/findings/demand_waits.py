@@ -30,7 +30,8 @@ def demand_waits(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
         if outlook is Outlook.INFEASIBLE:
             severity, hint = Severity.ERROR, "Add a node that has it, or ask for less: as it is, this waits for ever."
         elif outlook is Outlook.AT_MAXIMUM:
-            severity, hint = Severity.WARNING, f"Raise the maximum of {full[0].name}, or wait until its nodes are free."
+            what = f"the maximum of {full[0].name}" if full else "max_workers"
+            severity, hint = Severity.WARNING, f"Raise {what}, or wait until nodes are free."
         else:
             continue
         yield Finding(

@@ -63,12 +63,22 @@ def judge(demand: Demand, status: AutoscalerStatus, nodes: Sequence[Node], event
             return Verdict(Outlook.LAUNCHING, f"{listed(coming)} on the way")
         open_end = "" if demand.bundles else "; the autoscaler has not said whether it can add one"
         return Verdict(Outlook.UNDECIDED, why_not + open_end)
+    return _until_placed(shapes, status, nodes, coming)
+
+
+def _until_placed(
+    shapes: Sequence[tuple[Shape, int]], status: AutoscalerStatus, nodes: Sequence[Node], coming: Sequence[str]
+) -> Verdict:
+    """Return what comes of shapes that these nodes could hold if they were empty."""
     for shape, _ in shapes:
         full = full_types(nodes, status.node_types, shape)
         if full:
             return Verdict(Outlook.AT_MAXIMUM, at_maximum(full), full)
     if coming:
         return Verdict(Outlook.LAUNCHING, f"{listed(coming)} on the way")
+    workers, most = _workers(status), status.most_workers
+    if most is not None and workers >= most:
+        return Verdict(Outlook.AT_MAXIMUM, f"the cluster is at its maximum, {workers:,} of {most:,} workers")
     return Verdict(Outlook.BUSY, f"{several(_able(nodes, shapes), 'node')} could hold it, once free")
 
 
@@ -93,6 +103,11 @@ def at_maximum(full: Sequence[NodeType]) -> str:
     if len(full) == 1:
         return f"{full[0].name} is at its maximum, {up(full[0])} of {full[0].maximum}"
     return listed(f"{one.name} ({up(one)} of {one.maximum})" for one in full) + " are at their maximum"
+
+
+def _workers(status: AutoscalerStatus) -> int:
+    """Return how many nodes there are beside the head, which the autoscaler counts too, or are on their way."""
+    return sum(up(one) for one in status.node_types) - 1
 
 
 def _able(nodes: Sequence[Node], shapes: Iterable[tuple[Shape, int]]) -> int:
