@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from raymon_tui.cluster.model.node import Node
 BUDGET, PER_FILE = 1 << 26, 1 << 23
 """Bytes that are read of all files together, and of each where they are several: of large ones the ends."""
 PIECE = 1 << 20
+UNKNOWN_COST = 1 << 15
+"""What a file of unknown size is likely to cost of the budget."""
 FILES_AT_ONCE = 4
 MOST_PER_FILE, MOST_FOUND = 200, 5_000
 LONGEST_SHOWN = 1_000
@@ -35,25 +37,24 @@ class Found(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The bytes of a file from `start` to `end` that are to be searched."""
+    """The bytes of a file from `start` to `end` that are to be searched; the last piece where its size is not known."""
 
     node: Node
     file: LogFile
-    start: int
-    end: int
+    start: int = 0
+    end: int | None = None
 
 
 @dataclass
 class Progress:
     """How far a search has come: bytes and files, what of it failed, and whether so much was found that some is left.
 
-    `left_out`: bytes that the budget left out. `unread`: files that could not be read, or are of unknown size.
+    `left_out`: bytes that the budget left out. `unread`: files that could not be read.
     """
 
     files: int
-    bytes: int
-    left_out: int
-    unread: int
+    left_out: int = 0
+    unread: int = 0
     files_read: int = 0
     bytes_read: int = 0
     cut: bool = False
@@ -68,20 +69,27 @@ def compiled(pattern: str) -> re.Pattern[bytes]:
 
 
 def plan(files: Iterable[tuple[Node, LogFile]], budget: int = BUDGET) -> tuple[list[Part], Progress]:
-    """Return what of the files is to be searched, in their order, and a search that has not begun."""
+    """Return what of the files is to be searched, in their order, and a search that has not begun.
+
+    A file of unknown size is taken to have one piece, as nearly all files of workers have.
+    """
     rows = list(files)
     share = budget if len(rows) == 1 else PER_FILE
     parts: list[Part] = []
+    progress = Progress(files=0)
     left = budget
     for node, file in rows:
-        size = file.size or 0
-        allowed = min(size, share, left)
-        left -= allowed
-        if allowed:
-            parts.append(Part(node, file, size - allowed, size))
-    whole = sum(file.size or 0 for _, file in rows)
-    unknown = sum(1 for _, file in rows if file.size is None)
-    return parts, Progress(files=len(parts), bytes=budget - left, left_out=whole - budget + left, unread=unknown)
+        allowed = min(PIECE if file.size is None else file.size, share, left)
+        left -= UNKNOWN_COST if file.size is None and allowed else allowed
+        progress.left_out += max(0, (file.size or 0) - allowed)
+        if allowed and file.size is None:
+            parts.append(Part(node, file))
+        elif allowed and file.size is not None:
+            parts.append(Part(node, file, file.size - allowed, file.size))
+        elif file.size is None:
+            progress.unread += 1
+    progress.files = len(parts)
+    return parts, progress
 
 
 async def search(
@@ -121,20 +129,33 @@ async def _search_part(
 ) -> deque[Found]:
     """Return the last lines of a part that hold the pattern."""
     found: deque[Found] = deque(maxlen=MOST_PER_FILE)
-    place, rest = part.start, b""
+    rest = b""
+    async for first, data, last in _pieces(agents, part, progress):
+        text = rest + data
+        cut = len(text) if last else text.rfind(b"\n") + 1 or len(text)
+        lines = await anyio.to_thread.run_sync(_all_lines_with, pattern, text[:cut])
+        found.extend(Found(part.node, part.file, first - len(rest) + offset, line) for offset, line in lines)
+        rest = text[cut:]
+        tell()
+    return found
+
+
+async def _pieces(agents: LogAgents, part: Part, progress: Progress) -> AsyncIterator[tuple[int, bytes, bool]]:
+    """Yield the pieces of a part: the byte where each begins, its bytes, and whether it is the last."""
+    if part.end is None:
+        window = await agents.window(part.node, part.file.name, -PIECE, PIECE)
+        progress.bytes_read += len(window.data)
+        progress.left_out += window.start or 0
+        yield window.start or 0, window.data, True
+        return
+    place = part.start
     while place < part.end:
         window = await agents.window(part.node, part.file.name, place, min(PIECE, part.end - place))
         if not window.data:
-            break
-        first, data = place - len(rest), rest + window.data
-        place += len(window.data)
+            return
         progress.bytes_read += len(window.data)
-        cut = data.rfind(b"\n") + 1 if place < part.end else len(data)
-        whole, rest = (data[:cut], data[cut:]) if cut else (data, b"")
-        lines = await anyio.to_thread.run_sync(_all_lines_with, pattern, whole)
-        found.extend(Found(part.node, part.file, first + offset, text) for offset, text in lines)
-        tell()
-    return found
+        yield place, window.data, place + len(window.data) >= part.end
+        place += len(window.data)
 
 
 def _all_lines_with(pattern: re.Pattern[bytes], data: bytes) -> list[tuple[int, str]]:

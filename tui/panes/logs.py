@@ -20,6 +20,7 @@ from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources import log_files
 from raymon_tui.tui.screens.log_screen import LogScreen
+from raymon_tui.tui.screens.log_search_screen import LogSearchScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import count
@@ -29,7 +30,10 @@ from raymon_tui.widgets.table.column import Column, Moment
 class LogsPane(TablePane[LogFile]):
     """A list of log files; Enter opens one at its end, and follows it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "empty_files", "empty files", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("F", "search", "search in all"),
+        Binding("e", "empty_files", "empty files"),
+    ]
 
     pane_id: ClassVar[str] = "logs"
     title: ClassVar[str] = "Logs"
@@ -95,11 +99,8 @@ class LogsPane(TablePane[LogFile]):
         ]
         mark = "! " if moment.ascii_only else "▲ "
         if listing.left_out:
-            left.append(
-                Part(
-                    (Piece(f"{mark}{count(listing.left_out)} more nodes not listed: /node=… lists one", "warning"),), 1
-                )
-            )
+            nodes = f"{count(listing.listed)} of {count(listing.listed + listing.left_out)} nodes"
+            left.append(Part((Piece(f"{mark}{nodes} listed: /node=… chooses others", "warning"),), 1))
         if listing.failures:
             told = plain(listing.failures[0], 160)
             left.append(Part((Piece(mark + told, "warning"),), 2))
@@ -120,6 +121,12 @@ class LogsPane(TablePane[LogFile]):
         """Show empty files, or hide them."""
         self._with_empty = not self._with_empty
         self.redraw_rows()
+
+    def action_search(self) -> None:
+        """Look for a pattern in all the files that are listed."""
+        nodes = {node.node_id: node for node in self._known_nodes()}
+        files = [(nodes[file.node_id], file) for file in self.table.shown_rows if file.node_id in nodes]
+        self.app.push_screen(LogSearchScreen(self.session, files))
 
     async def on_unmount(self) -> None:
         """Give back the connections to the agents."""

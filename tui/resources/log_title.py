@@ -6,6 +6,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.logs.reader import LogReader
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.tui.chrome.arrange import Part
+from raymon_tui.tui.resources.log_files import short_name
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.log_view import LogView
 from raymon_tui.widgets.numbers import count, size
@@ -15,7 +16,7 @@ def title_parts(
     node: Node, name: str, log: LogView, reader: LogReader, trouble: RaymonError | None, width: int
 ) -> tuple[list[Part], list[Part]]:
     """Return what stands left and what stands right."""
-    left = [Part((Piece(plain(name, width), "ink", bold=True),)), Part((Piece(plain(node.ip), "dim"),), 3)]
+    left = [Part((Piece(plain(short_name(name), width), "ink", bold=True),)), Part((Piece(plain(node.ip), "dim"),), 3)]
     right: list[Part] = []
     if trouble is not None:
         right.append(Part((Piece(plain(trouble.said, 100), "bad"),), 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar
@@ -258,8 +259,9 @@ class LogScreen(ClusterScreen):
 
     @work(exclusive=True, group="save", exit_on_error=True)
     async def action_save(self) -> None:
-        """Write the whole file, piece by piece, into the directory that the program was started in."""
-        path = free_path(Path.cwd(), self._node, self._file_name)
+        """Write the whole file, piece by piece, to where the program was started, or else to the home directory."""
+        here = Path.cwd()
+        path = free_path(here if os.access(here, os.W_OK) else Path.home(), self._node, self._file_name)
         try:
             written = await save_log(self._agents, self._node, self._file_name, path)
         except (RaymonError, OSError) as error:

@@ -88,6 +88,11 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         return len(self._arrangement.shown)
 
     @property
+    def shown_rows(self) -> Sequence[Row]:
+        """The rows that the filter accepts, in their order."""
+        return tuple(self._arrangement.shown)
+
+    @property
     def filter_error(self) -> str:
         """What is wrong with the filter, or nothing."""
         return self._arrangement.filter_error
