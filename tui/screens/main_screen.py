@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import events
+import anyio
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
@@ -59,39 +60,47 @@ class MainScreen(ClusterScreen):
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return what the open pane needs."""
-        return self.pane.feeds()
+        return self.pane.feeds() if self.pane.is_mounted else ()
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
         self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.size.width - 2)),))
-        self.pane.show(snapshot, changed, moment)
+        if self.pane.is_mounted:
+            self.pane.show(snapshot, changed, moment)
 
-    async def action_open(self, pane_id: str, subject: str = "") -> None:
+    def action_open(self, pane_id: str, subject: str = "") -> None:
         """Open a pane, on the row that `subject` names where there is one."""
         switcher = self.query_one(ContentSwitcher)
         if not self.query(f"#{dom_id(pane_id)}"):
-            await switcher.mount(self._make(pane_id))
+            switcher.mount(self._make(pane_id))
         self._open = pane_id
         switcher.current = dom_id(pane_id)
-        self.pane.take_focus()
-        self.post_message(FeedsChanged())
-        if subject:
-            self.pane.go_to(subject)
-        self.call_after_refresh(self.redraw)
+        self._enter(self.pane, subject)
 
-    async def action_step(self, step: int) -> None:
+    @work(exclusive=True, group="enter")
+    async def _enter(self, pane: Pane, subject: str) -> None:
+        """Go on when the pane is made: keys that come meanwhile are answered, and may open another."""
+        while not pane.is_mounted:  # noqa: ASYNC110 - Textual has no event for it that may be awaited twice
+            await anyio.sleep(0.01)
+        self.post_message(FeedsChanged())
+        pane.take_focus()
+        if subject:
+            pane.go_to(subject)
+        self.redraw()
+
+    def action_step(self, step: int) -> None:
         """Open the pane beside the present one."""
         ids = [tab.pane_id for tab in TABS]
-        await self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
+        self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
 
-    async def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Open the tab that was clicked."""
         if event.widget is not None and event.widget.id == "tabs":
             tab = tab_at(TABS, event.x - 1, self.size.width - 2)
             if tab is not None:
-                await self.action_open(tab.pane_id)
+                self.action_open(tab.pane_id)
 
     def on_mount(self) -> None:
         """Give the first pane the keyboard."""
         super().on_mount()
-        self.call_after_refresh(self.pane.take_focus)
+        self._enter(self.pane, "")

@@ -1,0 +1,130 @@
+"""The whole program on a terminal: it opens, answers keys, and leaves the terminal as it found it."""
+
+from __future__ import annotations
+
+import http.server
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from terminal import Program
+
+from raymon_tui.tui.demo.cluster import RunningCluster
+
+pytestmark = pytest.mark.ray
+
+
+def shows_the_cluster(screen: str) -> bool:
+    return "live" in screen and "Attention" in screen and "running" in screen
+
+
+def is_restored(sent: bytes) -> bool:
+    """Whether the terminal was left: its own screen back, the cursor shown, the mouse let go."""
+    return all(
+        sent.rfind(off) > sent.rfind(on) or on not in sent
+        for on, off in (
+            (b"\x1b[?1049h", b"\x1b[?1049l"),
+            (b"\x1b[?25l", b"\x1b[?25h"),
+            (b"\x1b[?1000h", b"\x1b[?1000l"),
+            (b"\x1b[?1003h", b"\x1b[?1003l"),
+        )
+    )
+
+
+@pytest.fixture
+def program(ray_cluster: RunningCluster) -> Iterator[Program]:
+    with Program(ray_cluster.dashboard_url) as opened:
+        opened.until(shows_the_cluster)
+        yield opened
+
+
+def test_q_ends_the_program_and_restores_the_terminal(program: Program) -> None:
+    program.press("q")
+    assert program.ended() == 0
+    assert is_restored(program.sent)
+
+
+def test_control_c_ends_the_program_and_restores_the_terminal(program: Program) -> None:
+    program.press("\x03")
+    assert program.ended() == 0
+    assert is_restored(program.sent)
+
+
+def test_being_terminated_restores_the_terminal(program: Program) -> None:
+    program.process.send_signal(signal.SIGTERM)
+    assert program.ended() == 128 + signal.SIGTERM
+    assert is_restored(program.sent)
+
+
+def test_a_closed_terminal_ends_the_program(program: Program) -> None:
+    program.close_terminal()
+    program.ended()
+
+
+def test_every_pane_opens_with_its_key(program: Program) -> None:
+    for key, word in zip(
+        "23456890", ["busy", "Wanted", "sample-done", "states", "class", "files", "severity", "Objects"], strict=True
+    ):
+        program.press(key)
+        program.until(lambda screen, word=word: word in screen)  # type: ignore[misc]
+    program.press("1")
+    program.until(shows_the_cluster)
+
+
+def test_help_opens_over_a_pane_and_closes(program: Program) -> None:
+    program.press("?")
+    program.until(lambda screen: "Keys" in screen and "Everywhere" in screen)
+    program.press("\x1b")
+    program.until(lambda screen: "Everywhere" not in screen)
+
+
+def test_a_resize_at_any_moment_is_followed(program: Program) -> None:
+    for size in ((80, 24), (1, 1), (20, 5), (300, 100), (120, 34), (140, 45)):
+        program.resize(*size)
+    program.until(shows_the_cluster)
+    program.resize(80, 24)
+    program.until(lambda screen: "1 Over" in screen and "live" in screen)
+
+
+def test_nothing_that_a_name_holds_reaches_the_terminal_as_a_command(program: Program) -> None:
+    program.press("6")
+    program.until(lambda screen: "class" in screen and "alive" in screen)
+    assert b"\x1b[31mred" not in program.sent
+
+
+def test_where_nothing_listens_three_lines_say_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with Program(f"http://127.0.0.1:{port}") as program:
+        assert program.ended() == 3
+        assert "Traceback" not in program.text
+        assert str(port) in program.text
+
+
+class _Other(http.server.BaseHTTPRequestHandler):
+    status = 200
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(b"<html>hello</html>")
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 5), (401, 4), (403, 4)])
+def test_an_answer_that_ends_it_all_has_its_own_exit_code(status: int, code: int) -> None:
+    handler = type("Handler", (_Other,), {"status": status})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with Program(f"http://127.0.0.1:{server.server_address[1]}") as program:
+                assert program.ended() == code
+        finally:
+            server.shutdown()
+            thread.join()
