@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -18,12 +19,14 @@ from raymon_tui.tui.panes.overview.picture_panel import PicturePanel
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.standing import standing_of
 from raymon_tui.tui.resources import autoscaler
-from raymon_tui.tui.screens.raw_screen import RawScreen
+from raymon_tui.tui.resources.kept_nodes import idle_lines
+from raymon_tui.tui.screens.detail_screen import DetailScreen
+from raymon_tui.tui.screens.document import Section
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
-FRAME_LINES = 2
+FRAME_LINES, CHART_LINES = 2, 8
 NARROW = 110
 
 
@@ -35,11 +38,14 @@ class AutoscalerPane(Pane):
     AutoscalerPane > .standing { height: 1; width: 1fr; padding: 0 1; }
     AutoscalerPane Horizontal { height: auto; width: 1fr; }
     AutoscalerPane PicturePanel { width: 1fr; }
-    AutoscalerPane.-narrow Horizontal { layout: vertical; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll(1)", "down", show=False),
         Binding("k,up", "scroll(-1)", "up", show=False),
+        Binding("ctrl+f,pagedown", "scroll_page(1)", "page down", show=False),
+        Binding("ctrl+b,pageup", "scroll_page(-1)", "page up", show=False),
+        Binding("g,home", "scroll_to_end(False)", "top", show=False),
+        Binding("G,end", "scroll_to_end(True)", "bottom", show=False),
         Binding("y", "raw", "status as text"),
     ]
 
@@ -61,39 +67,44 @@ class AutoscalerPane(Pane):
                 yield PicturePanel("Demand and capacity, 15 min", "autoscaler", id="capacity")
             with Horizontal():
                 yield PicturePanel("Launching and failed", "autoscaler", id="launches")
-                yield PicturePanel("Idle nodes", "nodes", id="idle")
+                yield PicturePanel("Nodes that do nothing", "nodes", id="idle")
             yield PicturePanel("Autoscaler events", "events", id="events")
         yield Lines(classes="standing")
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
-        """Draw every panel as high as what it holds."""
+        """Draw every panel as high as what it holds; where only time has passed, what counts it."""
         reading = snapshot.reading(AUTOSCALER)
-        status = reading.value or AutoscalerStatus()
-        width = max(20, self.size.width - 4)
-        half = width if self.has_class("-narrow") else max(20, self.size.width // 2 - 4)
-        wanted = self._told(reading.value, autoscaler.demand_lines(snapshot, status, moment, width))
-        self._fill("wanted", wanted)
-        types = self._told(reading.value, autoscaler.type_lines(status, moment, half))
-        self._fill("types", types, least=8)
-        self._panel("capacity").styles.height = max(8, len(types)) + FRAME_LINES
+        parts = standing_of(reading, moment)
+        self.query_one(".standing", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
+        if reading.value is None:
+            said = "asking the cluster…" if reading.error is None else plain(reading.error.said)
+            self._fill("wanted", ((Piece(said, "dim"),),))
+            return
+        if changed:
+            self._draw_status(snapshot, reading.value, moment)
         self._panel("capacity").show(partial(autoscaler.capacity_chart, self.session.monitor.history, moment))
-        nodes, events = snapshot.value(NODES), snapshot.value(EVENTS)
+        events = snapshot.value(EVENTS)
+        self._fill("events", autoscaler.event_lines(events or (), moment, self._width))
+
+    def _draw_status(self, snapshot: Snapshot, status: AutoscalerStatus, moment: Moment) -> None:
+        wide = self.size.width >= NARROW
+        for pair in self.query(Horizontal):
+            pair.styles.layout = "horizontal" if wide else "vertical"
+        half = max(20, self.size.width // 2 - 4) if wide else self._width
+        self._fill("wanted", autoscaler.demand_lines(snapshot, status, moment, self._width))
+        types = autoscaler.type_lines(status, moment, half)
+        self._fill("types", types, least=CHART_LINES if wide else 1)
+        self._panel("capacity").styles.height = max(CHART_LINES, len(types) if wide else 0) + FRAME_LINES
         launches = autoscaler.trouble_lines(status, moment, half)
-        idle = autoscaler.idle_lines(nodes or (), moment, half)
-        together = max(len(launches), len(idle))
+        nodes = snapshot.value(NODES)
+        idle = idle_lines(nodes or (), status, moment, half)
+        together = max(len(launches), len(idle)) if wide else 1
         self._fill("launches", launches, least=together)
         self._fill("idle", idle, least=together)
-        self._fill("events", autoscaler.event_lines(events or (), moment, width))
-        parts = standing_of(reading, moment)
-        self.query_one(".standing", Lines).show((arrange(parts, (), width),))
 
-    def _told(self, status: AutoscalerStatus | None, lines: tuple[Content, ...]) -> tuple[Content, ...]:
-        if status is None:
-            error = self.session.monitor.snapshot.reading(AUTOSCALER).error
-            return ((Piece("asking the cluster…" if error is None else plain(error.said), "dim"),),)
-        if status.version is None and not status.node_types:
-            return ((Piece(autoscaler.NO_AUTOSCALER, "dim"),),)
-        return lines
+    @property
+    def _width(self) -> int:
+        return max(20, self.size.width - 4)
 
     def _panel(self, panel_id: str) -> PicturePanel:
         return self.query_one(f"#{panel_id}", PicturePanel)
@@ -103,18 +114,36 @@ class AutoscalerPane(Pane):
         panel.styles.height = max(least, len(lines)) + FRAME_LINES
         panel.show(lambda _width, _height: lines)
 
-    def on_resize(self) -> None:
-        """Put panels under each other where two have no room."""
-        self.set_class(self.size.width < NARROW, "-narrow")
-
     def take_focus(self) -> None:
         """Give the keyboard to the scroll."""
-        self.query_one(VerticalScroll).focus(scroll_visible=False)
+        self._page.focus(scroll_visible=False)
+
+    @property
+    def _page(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self._page.scroll_relative(y=lines, animate=False)
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        self._page.scroll_relative(y=pages * max(1, self._page.size.height - 2), animate=False)
+
+    def action_scroll_to_end(self, bottom: bool) -> None:
+        """Scroll to the first line, or to the last."""
+        if bottom:
+            self._page.scroll_end(animate=False)
+        else:
+            self._page.scroll_home(animate=False)
 
     def action_raw(self) -> None:
-        """Show the status as `ray status` writes it."""
-        self.app.push_screen(RawScreen(self.session, "/api/cluster_status?format=1"))
+        """Show the status as `ray status` prints it, and keep it up to date."""
+        title = (Piece("ray status", "ink", bold=True), Piece("  as Ray prints it", "dim"))
+        screen = DetailScreen(self.session, title, (AUTOSCALER,), _as_printed, raw_path="/api/cluster_status")
+        self.app.push_screen(screen)
+
+
+def _as_printed(snapshot: Snapshot, _moment: Moment) -> Sequence[Section] | None:
+    status = snapshot.value(AUTOSCALER)
+    return None if status is None else (Section("", text=status.text or "Ray prints nothing."),)

@@ -12,27 +12,34 @@ from raymon_tui.cluster.findings.verdict import Outlook, Verdict, judge
 from raymon_tui.cluster.history import History
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
 from raymon_tui.cluster.model.event import Event
-from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.cluster.totals import alive
+from raymon_tui.tui.chrome.arrange import width_of
 from raymon_tui.tui.resources.events import rows_of
 from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 from raymon_tui.widgets.meter import meter
-from raymon_tui.widgets.numbers import age, amount, count, duration, shape
-from raymon_tui.widgets.states import FAILED, IDLE, WAITING, WARNING, glyph
+from raymon_tui.widgets.numbers import age, amount, count, shape
+from raymon_tui.widgets.states import FAILED, WAITING, WARNING, glyph
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.line import fitted
 
 SPAN_S = 900.0
 NAME_CELLS, NUMBER_CELLS, LEAST_METER = 22, 8, 6
-NO_AUTOSCALER = "no autoscaler runs: this cluster has the nodes that were started by hand"
+NO_AUTOSCALER = (
+    "No autoscaler runs: the cluster has the nodes that it was started with.",
+    "`ray up`, KubeRay with enableInTreeAutoscaling, or `ray start --head",
+    "--autoscaling-config=FILE` would start one.",
+)
+MOST_DEMANDS, MOST_LAUNCHES, MOST_EVENTS = 40, 20, 40
 STUCK = (Outlook.INFEASIBLE, Outlook.AT_MAXIMUM)
 HEADINGS = ("min", "max", "active", "idle", "pending")
 
 
 def type_lines(status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
     """Return a heading and a line for each node type, with a meter of what is up of the maximum."""
+    if status.version is None:
+        return tuple((Piece(line, "dim"),) for line in NO_AUTOSCALER)
     if not status.node_types:
         return ((Piece("no node type is known", "dim"),),)
     label = min(NAME_CELLS, max(cell_len(one.name) for one in status.node_types))
@@ -70,23 +77,28 @@ def demand_lines(snapshot: Snapshot, status: AutoscalerStatus, moment: Moment, w
     nodes = alive(known or ())
     judged = [(demand, judge(demand, status, nodes, events)) for demand in status.demands]
     judged.sort(key=lambda one: one[1].outlook not in STUCK)
-    return tuple(_demand_line(demand, verdict, wide, moment, width) for demand, verdict in judged)
+    lines = [_demand_line(demand, verdict, wide, moment, width) for demand, verdict in judged[:MOST_DEMANDS]]
+    return tuple(line for lines_of_one in lines for line in lines_of_one) + _more(len(judged) - MOST_DEMANDS)
+
+
+def _more(number: int) -> tuple[Content, ...]:
+    return ((Piece(f"and {count(number)} more", "dim"),),) if number > 0 else ()
 
 
 def _count(demand: Demand) -> str:
     return f"{count(demand.count)}{'+' if demand.at_least else ''}"
 
 
-def _demand_line(demand: Demand, verdict: Verdict, wide: int, moment: Moment, width: int) -> Content:
+def _demand_line(demand: Demand, verdict: Verdict, wide: int, moment: Moment, width: int) -> tuple[Content, ...]:
+    """Return a demand, and why it waits behind it, or below it where there is no room."""
     mark = glyph(WARNING if verdict.outlook in STUCK else WAITING, ascii_only=moment.ascii_only)
-    line = (
-        mark,
-        Piece(f" {_count(demand):>{wide}} {'x' if moment.ascii_only else '×'} ", "ink", bold=True),
-        Piece(plain(demand_shape(demand))),
-        Piece("  "),
-        Piece(plain(verdict.said), "dim"),
-    )
-    return fitted(line, width, ascii_only=moment.ascii_only)
+    number = Piece(f" {_count(demand):>{wide}} {'x' if moment.ascii_only else '×'} ", "ink", bold=True)
+    what = (mark, number, Piece(plain(demand_shape(demand))))
+    why = Piece(plain(verdict.said), "dim")
+    if width_of((*what, why)) + 2 <= width:
+        return ((*what, Piece("  "), why),)
+    indent = Piece(" " * (wide + 5))
+    return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in (what, (indent, why)))
 
 
 def demand_shape(demand: Demand) -> str:
@@ -102,48 +114,20 @@ def demand_shape(demand: Demand) -> str:
 def trouble_lines(status: AutoscalerStatus, moment: Moment, width: int) -> tuple[Content, ...]:
     """Return the nodes that are being made, and the launches that failed with their reasons."""
     lines: list[Content] = []
-    for pending in status.pending:
+    for pending in status.pending[:MOST_LAUNCHES]:
         words = f"{count(pending.count)} × {pending.node_type}" if pending.count > 1 else pending.node_type
         told = "  ".join(part for part in (pending.ip, pending.status or "launching") if part)
         mark = glyph(WAITING, ascii_only=moment.ascii_only)
         lines.append((mark, Piece(f" {plain(words)}  "), Piece(plain(told), "dim")))
-    for failed in status.failed:
+    for failed in status.failed[:MOST_LAUNCHES]:
         told = "  ".join(part for part in (failed.ip, failed.reason or "no reason given") if part)
         when = "" if failed.at is None else f"  {age(moment.now - failed.at)} ago"
         mark = glyph(FAILED, ascii_only=moment.ascii_only)
         lines.append((mark, Piece(f" {plain(failed.node_type)}  "), Piece(plain(told) + when, "dim")))
     if not lines:
         lines.append((Piece("nothing is being launched, and no launch failed", "dim"),))
-    return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
-
-
-def idle_lines(nodes: Sequence[Node], moment: Moment, width: int) -> tuple[Content, ...]:
-    """Return idle nodes, the longest idle first, with what still keeps each of them."""
-    idle = sorted((node for node in nodes if node.alive and (node.idle_s or 0) > 0), key=lambda n: -(n.idle_s or 0))
-    if not idle:
-        return ((Piece("every node has work", "dim"),),)
-    return tuple(
-        fitted(
-            (
-                glyph(IDLE, ascii_only=moment.ascii_only),
-                Piece(f" {plain(node.ip or node.node_id, 40)}  "),
-                Piece(f"{plain(node.node_type or '', 30)}  idle {duration(node.idle_s)}", "dim"),
-                Piece(f"  {kept_by(node)}", "dim"),
-            ),
-            width,
-            ascii_only=moment.ascii_only,
-        )
-        for node in idle
-    )
-
-
-def kept_by(node: Node) -> str:
-    """Return what keeps an idle node from being taken away, as far as the node itself tells."""
-    if node.is_head:
-        return "the head stays"
-    if node.object_store_used:
-        return "holds objects"
-    return ""
+    hidden = sum(max(0, len(rows) - MOST_LAUNCHES) for rows in (status.pending, status.failed))
+    return (*(fitted(line, width, ascii_only=moment.ascii_only) for line in lines), *_more(hidden))
 
 
 def event_lines(events: Sequence[Event], moment: Moment, width: int) -> tuple[Content, ...]:
@@ -161,7 +145,7 @@ def event_lines(events: Sequence[Event], moment: Moment, width: int) -> tuple[Co
             width,
             ascii_only=moment.ascii_only,
         )
-        for row in rows_of(own)
+        for row in rows_of(own)[:MOST_EVENTS]
     )
 
 
