@@ -67,7 +67,7 @@ class Backend(Protocol):
         """Run a command on the head node, inside its container where there is one.
 
         At most `limit` bytes of each of stdout and stderr are kept. Raises `TimedOutError` after `timeout_s`, the
-        command then being ended.
+        command then being ended, and `UnreachableError` where it cannot be started: there is no such program.
         """
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:

@@ -26,8 +26,9 @@ async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Comp
     tried = f"run {argv[0]}"
     try:
         process = await anyio.open_process(list(argv), stdin=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise UnreachableError(tried, error.strerror or str(error), "is it installed here?") from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise UnreachableError(tried, said, "is it installed here?") from None
     kept: dict[str, bytes] = {"stdout": b"", "stderr": b""}
     try:
         with anyio.fail_after(timeout_s):

@@ -79,5 +79,7 @@ async def dial_directly(endpoint: Endpoint) -> ByteStream:
             return await anyio.connect_tcp(endpoint.host, endpoint.port)
     except TimeoutError:
         raise TimedOutError(tried, f"no answer within {CONNECT_S:.0f} s", "is a firewall in between?") from None
-    except OSError as error:
-        raise UnreachableError(tried, error.strerror or str(error), "is anything listening there?") from None
+    except (OSError, ValueError) as error:
+        # Of a host that is no name at all, Python's own codec complains with a ValueError.
+        said = getattr(error, "strerror", None) or str(error)
+        raise UnreachableError(tried, said, "is anything listening there?") from None

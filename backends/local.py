@@ -51,8 +51,9 @@ class LocalBackend:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""
         try:
             return await anyio.to_thread.run_sync(_read_part, path, offset, limit)
-        except OSError as error:
-            raise UnreachableError(f"read {path}", error.strerror or str(error), "is it there, and yours?") from None
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise UnreachableError(f"read {path}", said, "is it there, and yours?") from None
 
     def describe(self) -> str:
         """Return `local` and the dashboard's address."""
