@@ -6,6 +6,7 @@ import click
 
 from raymon_tui.tui.cli.common import common_options, options_of
 from raymon_tui.tui.cli.monitor import need_terminal
+from raymon_tui.tui.cli.quick import quick_imports
 
 
 @click.command("demo")
@@ -18,11 +19,12 @@ def demo(ctx: click.Context) -> None:
     placed, and an autoscaler that starts nodes. It ends when the monitor ends, and touches no other cluster.
     """
     need_terminal()
-    from raymon_tui.backends.base import Endpoint
-    from raymon_tui.backends.local import LocalBackend
-    from raymon_tui.backends.resolve import Candidate
-    from raymon_tui.tui.app import run_monitor
-    from raymon_tui.tui.demo.cluster import plan_cluster, running
+    with quick_imports():
+        from raymon_tui.backends.base import Endpoint
+        from raymon_tui.backends.local import LocalBackend
+        from raymon_tui.backends.resolve import Candidate
+        from raymon_tui.tui.app import run_monitor
+        from raymon_tui.tui.demo.cluster import plan_cluster, running
 
     options = options_of(ctx)
     with running(plan_cluster(), lambda doing: click.echo(f"{doing} …", err=True)) as cluster:

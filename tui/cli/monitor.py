@@ -9,6 +9,7 @@ import click
 
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.tui.cli.common import common_options, options_of
+from raymon_tui.tui.cli.quick import quick_imports
 
 
 class _DefaultCommand(click.Command):
@@ -26,8 +27,9 @@ class _DefaultCommand(click.Command):
 def monitor(ctx: click.Context, target: str | None) -> None:
     """Watch a cluster live."""
     need_terminal()
-    from raymon_tui.backends.resolve import resolve
-    from raymon_tui.tui.app import run_monitor
+    with quick_imports():
+        from raymon_tui.backends.resolve import resolve
+        from raymon_tui.tui.app import run_monitor
 
     options = options_of(ctx)
     ctx.exit(run_monitor(resolve(target, options.connect), options))

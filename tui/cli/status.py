@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from raymon_tui.tui.cli.common import between, common_options, options_of
+from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.snapshot import Snapshot
@@ -48,29 +48,17 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
     Exit codes: 0 fine, 2 usage, 3 not reached, 4 refused, 5 reached, but no Ray cluster. What one question of
     several came to is part of the answer: a value that is not known is – here, and null in JSON.
     """
-    # What one look makes lives until the program ends: to search it for garbage takes a tenth of the time, for nothing.
-    gc.disable()
-    _spare_httpx_its_own_program()
-    import anyio
+    with quick_imports():
+        import anyio
 
-    from raymon_tui.backends.resolve import one_of, resolve
-    from raymon_tui.tui.cli.look import look_once
+        from raymon_tui.backends.resolve import one_of, resolve
+        from raymon_tui.tui.cli.look import look_once
 
     options = options_of(ctx)
     candidate = one_of(resolve(target, options.connect))
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
     snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
     click.echo(_json(snapshot) if as_json else _page(snapshot, options), nl=False, color=True)
-    gc.freeze()
-
-
-def _spare_httpx_its_own_program() -> None:
-    """Let `import httpx` leave out httpx's own command line, which is optional to it, and rich and pygments with that.
-
-    They are a fifth of all that `status` imports, and nothing that it uses.
-    """
-    if "httpx" not in sys.modules:
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]
 
 
 def _json(snapshot: Snapshot) -> str:
