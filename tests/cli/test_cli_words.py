@@ -108,6 +108,11 @@ def test_help_and_version_import_nothing_heavy(word: str) -> None:
     assert not HEAVY & set(modules)
 
 
+def test_a_shell_can_complete_the_commands(program: Program) -> None:
+    done = program(_RAYMON_TUI_COMPLETE="bash_complete", COMP_WORDS="raymon-tui sta", COMP_CWORD="1")
+    assert done.stdout.splitlines() == ["plain,status"]
+
+
 def test_help_of_a_target_is_the_help_of_the_program(program: Program) -> None:
     assert program(URL, "--help").stdout == program("--help").stdout
 

@@ -60,6 +60,10 @@ def cli(ctx: click.Context) -> None:
       raymon-tui demo                           no cluster at hand
 
     \b
+    Completion in bash (zsh and fish likewise), from ~/.bashrc:
+      eval "$(_RAYMON_TUI_COMPLETE=bash_source raymon-tui)"
+
+    \b
     Keys: ? shows them all, 1..0 go to the panes, / filters, : finds any command, q quits.
     """
     if ctx.invoked_subcommand is None:
