@@ -65,7 +65,7 @@ def test_a_closed_terminal_ends_the_program(program: Program) -> None:
 
 def test_every_pane_opens_with_its_key(program: Program) -> None:
     for key, word in zip(
-        "23456890", ["busy", "Wanted", "sample-done", "states", "class", "files", "severity", "Objects"], strict=True
+        "23456890", ["busy", "Wanted", "entrypoint", "states", "class", "files", "severity", "Objects"], strict=True
     ):
         program.press(key)
         program.until(lambda screen, word=word: word in screen)  # type: ignore[misc]
