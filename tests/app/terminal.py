@@ -29,7 +29,11 @@ class Program:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self.resize(*size)
-        environ = {name: value for name, value in os.environ.items() if name not in ("COLORTERM", "NO_COLOR")}
+        environ = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("COLORTERM", "NO_COLOR", "COLUMNS", "LINES")
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "raymon_tui.tui", *arguments],
             stdin=slave,
@@ -37,7 +41,7 @@ class Program:
             stderr=slave,
             start_new_session=True,
             # Without this the terminal is not the program's own, and closing it tells the program nothing.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - nothing else runs here yet
             env=environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
         )
         os.close(slave)
