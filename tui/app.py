@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError, TimedOutError
@@ -29,9 +32,11 @@ from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
 from raymon_tui.tui.session import Session, Viewing
+from raymon_tui.widgets.ascii_only import AsciiOnly
 from raymon_tui.widgets.palette import themes
 
 SLOWEST_REFRESH_S, FASTEST_REFRESH_S = 60.0, 0.5
+LEAVE_WITHIN_S = 2.0
 
 
 class MonitorApp(App[int]):
@@ -66,15 +71,28 @@ class MonitorApp(App[int]):
             self.register_theme(theme)
         self.theme = options.theme
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through before it is drawn: in ASCII, all that is not."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiOnly()] if self.options.ascii_only else filters
+
     def on_mount(self) -> None:
         """Open the one cluster there is, or ask which."""
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(name, self.exit, 128 + name)
+        loop.add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
+        loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
         if len(self.candidates) == 1:
-            self.open_cluster(self.candidates[0].open())
+            self._picked(self.candidates[0])
         else:
             self.push_screen(PickerScreen(self.candidates), self._picked)
+
+    def leave_closed_terminal(self) -> None:
+        """End, even where a last word to the terminal that is gone never returns."""
+        code = 128 + signal.SIGHUP
+        last_resort = threading.Timer(LEAVE_WITHIN_S, os._exit, (code,))
+        last_resort.daemon = True
+        last_resort.start()
+        self.exit(code)
 
     def _picked(self, candidate: Candidate | None) -> None:
         if candidate is None:
@@ -84,7 +102,7 @@ class MonitorApp(App[int]):
 
     def open_cluster(self, backend: Backend) -> None:
         """Start to watch the cluster behind `backend`."""
-        monitor = Monitor(backend, refresh_s=self.options.refresh_s)
+        monitor = Monitor(backend, target=backend.describe(), refresh_s=self.options.refresh_s)
         self.session = Session(backend, monitor, self.options, Viewing(self.options.refresh_s))
         monitor.want("base", BASE_FEEDS)
         monitor.listen(self._heard)
@@ -131,7 +149,8 @@ class MonitorApp(App[int]):
     def action_pause(self) -> None:
         """Stop or go on drawing; the cluster is still read meanwhile."""
         if self.session is not None:
-            self.session.viewing.paused = not self.session.viewing.paused
+            viewing = self.session.viewing
+            viewing.held = None if viewing.paused else self.session.monitor.snapshot
             self._redraw()
 
     def action_refresh_now(self) -> None:

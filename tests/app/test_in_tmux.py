@@ -21,7 +21,7 @@ class Tmux:
 
     def __init__(self, command: str) -> None:
         self._name = f"raymon-{uuid.uuid4().hex[:8]}"
-        self("-f", "/dev/null", "new-session", "-d", "-x", "140", "-y", "45", command)
+        self("-f", "/dev/null", "new-session", "-d", "-x", "140", "-y", "45", f"unset COLUMNS LINES; {command}")
 
     def __call__(self, *arguments: str) -> str:
         done = subprocess.run(["tmux", "-L", self._name, *arguments], capture_output=True, text=True, check=False)
