@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from raymon_tui.backends.errors import UsageError
 
@@ -48,6 +48,8 @@ class UrlTarget:
 
 Target = LocalTarget | UrlTarget
 
+_HOST = re.compile(r"[0-9a-f:.]+(%[\w.-]+)?|(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?")
+"""An IPv6 address with its zone, or labels of letters, digits, hyphens and underscores."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -63,14 +65,20 @@ def parse(text: str | None) -> Target:
 
 
 def _url(text: str) -> UrlTarget:
-    tried = f"understand the address {_shown(text)}"
+    tried, advice = f"understand the address {_shown(text)}", "write it as http://host:8265 or https://host/prefix"
     try:
         parts = urlsplit(text)
-        port = parts.port
     except ValueError as error:
-        raise UsageError(tried, str(error), "write it as http://host:8265 or https://host/prefix") from None
+        raise UsageError(tried, str(error), advice) from None
+    try:
+        port = parts.port
+    except ValueError:
+        # Its own words may hold a part of a password, where that has a slash in it.
+        raise UsageError(tried, "its port is no number from 0 to 65535", advice) from None
     if not parts.hostname:
-        raise UsageError(tried, "it names no host", "write it as http://host:8265 or https://host/prefix")
+        raise UsageError(tried, "it names no host", advice)
+    if not _HOST.fullmatch(parts.hostname):
+        raise UsageError(tried, "what it names is no host", advice)
     return UrlTarget(
         scheme=parts.scheme.lower(),
         host=parts.hostname,
@@ -97,11 +105,5 @@ def _what_it_looks_like(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return a target fit to be printed: without a password."""
-    try:
-        parts: SplitResult = urlsplit(text)
-    except ValueError:
-        return repr(re.sub(r"//[^@/]*@", "//…@", text))
-    if parts.username is None and parts.password is None:
-        return repr(text)
-    return repr(text.replace(parts.netloc, "…@" + parts.netloc.rpartition("@")[2], 1))
+    """Return a target fit to be printed: without what may be a password, wherever a slip of the pen has put it."""
+    return repr(re.sub(r"^([^/@]*//)?.*@", r"\1…@", text, flags=re.DOTALL))

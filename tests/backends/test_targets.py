@@ -1,0 +1,138 @@
+"""What a user may type to name a cluster."""
+
+from __future__ import annotations
+
+from string import ascii_letters, digits
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from raymon_tui.backends.base import ConnectOptions
+from raymon_tui.backends.errors import RaymonError, UsageError
+from raymon_tui.backends.resolve import resolve
+from raymon_tui.backends.targets import LocalTarget, UrlTarget, parse
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "base_url"),
+    [
+        ("http://head:8265", "http://head:8265", "http://head:8265"),
+        ("http://head", "http://head", "http://head:80"),
+        ("https://head", "https://head", "https://head:443"),
+        ("https://head:443/", "https://head", "https://head:443"),
+        ("HTTP://Head:8265", "http://head:8265", "http://head:8265"),
+        ("http://head:8265/ray/one/", "http://head:8265/ray/one", "http://head:8265/ray/one"),
+        ("http://[::1]:8265", "http://[::1]:8265", "http://[::1]:8265"),
+        ("https://[fd00::2]/ray", "https://[fd00::2]/ray", "https://[fd00::2]:443/ray"),
+        (f"https://me:{SECRET}@head/ray", "https://head/ray", "https://head:443/ray"),
+        (f"https://:{SECRET}@head", "https://head", "https://head:443"),
+        ("http://head:8265/?tab=jobs#top", "http://head:8265", "http://head:8265"),
+    ],
+)
+def test_an_address_is_shown_as_a_person_would_write_it_and_asked_as_it_stands(
+    typed: str, shown: str, base_url: str
+) -> None:
+    target = parse(typed)
+    assert isinstance(target, UrlTarget)
+    assert str(target) == shown
+    assert target.base_url == base_url
+    assert SECRET not in repr(target)
+
+
+def test_user_and_password_are_taken_out_of_their_escapes() -> None:
+    target = parse("https://me%40home:p%2Fw%3A%25@head")
+    assert isinstance(target, UrlTarget)
+    assert (target.user, target.password) == ("me@home", "p/w:%")
+
+
+def test_a_password_may_hold_an_at_sign_as_browsers_let_it() -> None:
+    target = parse("https://me:p@ss@head")
+    assert isinstance(target, UrlTarget)
+    assert (target.host, target.password) == ("head", "p@ss")
+
+
+def test_nothing_typed_means_this_machine() -> None:
+    assert parse(None) == LocalTarget()
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("http://", "names no host"),
+        ("http://:8265", "names no host"),
+        ("http://head:port", "ort"),
+        ("http://head:99999", "ort"),
+        ("http://[::1", "IPv6"),
+        ("head", "none of the forms"),
+        ("head:8265", "none of the forms"),
+        ("", "none of the forms"),
+        ("ftp://head", "ftp://"),
+        ("cluster.yaml", "cluster files"),
+        ("-", "cluster files"),
+        ("raycluster/one", "Kubernetes"),
+        ("http://head with blanks", "host"),
+        ("http://" + "a" * 64 + ".example", "host"),
+    ],
+)
+def test_what_names_no_cluster_is_refused_with_what_is_wrong_and_what_could_be_typed(typed: str, named: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(typed)
+    assert named in caught.value.said
+    assert "http" in caught.value.advice
+    assert caught.value.exit_code == 2
+
+
+@given(st.text() | st.text(alphabet=":/@[]?#%.-_~\0\n\\ üé0aZ", max_size=40).map("http://".__add__))
+@example("http://[")
+@example("http://a:b:c@d:e")
+@example("http://％00")
+@example("http://\u2100")
+@example("ray_client://a")
+def test_no_text_at_all_raises_anything_but_a_usage_error(text: str) -> None:
+    try:
+        target = parse(text)
+    except UsageError:
+        return
+    assert isinstance(target, UrlTarget)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=":/@[]?#%.-_~ 0aZ", max_size=40).map("http://".__add__))
+def test_an_address_that_is_taken_can_be_opened(text: str) -> None:
+    try:
+        (candidate,) = resolve(text, ConnectOptions(), {})
+    except UsageError:
+        return
+    backend = candidate.open()
+    backend.http(backend.dashboard)
+
+
+def test_a_password_with_a_slash_in_it_is_not_told_as_a_port_that_is_wrong() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(f"http://me:{SECRET}/word@head")
+    assert SECRET not in repr(caught.value)
+
+
+@settings(deadline=None)
+@given(
+    user=st.text(alphabet=ascii_letters + digits, max_size=8),
+    rest=st.text(alphabet=":/@[]?# .-%a0", max_size=20),
+    scheme=st.sampled_from(["http", "https", "HTTP", "ftp", "ssh", "slurm", "htp", "http:"]),
+)
+@example(user="me", rest="[", scheme="http")
+@example(user="me", rest="head:port", scheme="http")
+@example(user="", rest="", scheme="http")
+@example(user="me", rest="/@head", scheme="https")
+@example(user="me", rest="head", scheme="ssh")
+@example(user="me", rest="head", scheme="http:")
+def test_no_message_and_no_title_holds_a_password(user: str, rest: str, scheme: str) -> None:
+    text = f"{scheme}://{user}:{SECRET}@{rest}"
+    try:
+        (candidate,) = resolve(text, ConnectOptions(), {})
+        told = (candidate.title, repr(candidate), candidate.open().describe(), repr(parse(text)))
+    except RaymonError as error:
+        told = (error.tried, error.said, error.advice, repr(error))
+    assert all(SECRET not in one for one in told)
