@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from msgspec import structs
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.cluster.monitor import Monitor
+from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.options import MonitorOptions
 
 
 @dataclass
 class Viewing:
-    """How the user looks at the cluster just now; `refresh_s` seconds lie between two askings."""
+    """How the user looks at the cluster just now.
+
+    `refresh_s` seconds lie between two askings; `held` is the picture at which drawing was paused, None while it is
+    not.
+    """
 
     refresh_s: float
-    paused: bool = False
+    held: Snapshot | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether what is read is not drawn."""
+        return self.held is not None
+
+    def picture(self, newest: Snapshot) -> Snapshot:
+        """Return what to draw: while paused what was known then, and the first answer to what was asked only since."""
+        if self.held is None:
+            return newest
+        self.held = structs.replace(self.held, readings={**newest.readings, **self.held.readings}, link=newest.link)
+        return self.held
+
+    def drawn(self, changed: frozenset[str]) -> frozenset[str]:
+        """Return those of the `changed` feeds that are to be drawn: while paused those that were not known before."""
+        return changed if self.held is None else changed - self.held.readings.keys()
 
 
 @dataclass(frozen=True)
 class Session:
-    """One cluster that is being watched: how it is reached, what is known of it, what the user asked for."""
+    """One cluster that is being watched: how it is reached, what is known of it, what the user asked for.
+
+    `clock` gives seconds since the epoch.
+    """
 
     backend: Backend
     monitor: Monitor
     options: MonitorOptions
     viewing: Viewing
+    clock: Callable[[], float] = time.time
+
+    def now(self) -> float:
+        """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
+        return self.clock() if self.viewing.held is None else self.viewing.held.at

@@ -27,12 +27,16 @@ def palette_of(theme: Theme) -> Palette:
 @lru_cache(maxsize=1024)
 def style(palette: Palette, role: Role, *, bold: bool = False, reverse: bool = False, marked: bool = False) -> Style:
     """Return the style of a role; `marked` is the row under the cursor, which reads without colour too."""
+    drawn = _LIT.get(role, role) if marked else role
     turned = marked and palette.cursor == palette.background
+    if turned and drawn != "faint":
+        # Turned, a colour would be a ground, on which nobody knows what reads.
+        drawn = "ink"
     return Style(
-        color=Color.parse(palette.colour(_LIT.get(role, role) if marked else role)).rich_color,
+        color=Color.parse(palette.colour(drawn)).rich_color,
         bgcolor=Color.parse(palette.cursor if marked else palette.background).rich_color,
         bold=bold or marked or None,
-        dim=(role == "dim" and palette.terminal_colours and not marked) or None,
+        dim=(drawn == "dim" and palette.terminal_colours) or None,
         reverse=(reverse != turned) or None,
     )
 

@@ -6,15 +6,17 @@ from raymon_tui.widgets.content import Content, Piece, Role
 
 
 def meter(share: float | None, width: int, role: Role = "accent", *, ascii_only: bool = False) -> Content:
-    """Return a meter of exactly `width` cells; `share` is from 0 to 1, None draws an empty track.
+    """Return a meter of exactly `width` cells; `share` is from 0 to 1, None draws a broken track: unknown is not zero.
 
     Anything above nothing shows at least half a cell, and less than all leaves at least half a cell.
     """
     if width <= 0:
         return ()
+    if share is None:
+        return (Piece(("." if ascii_only else "╌") * width, "track"),)
     halves = _halves(share, width)
     if ascii_only:
-        full = (halves + 1) // 2
+        full = max(1, halves // 2) if halves else 0
         return (Piece("=" * full, role), Piece("-" * (width - full), "track"))
     full, half = divmod(halves, 2)
     line = "━" * full + ("╸" if half else "")
@@ -24,8 +26,8 @@ def meter(share: float | None, width: int, role: Role = "accent", *, ascii_only:
     return (Piece(line, role), Piece(track, "track"))
 
 
-def _halves(share: float | None, width: int) -> int:
-    if share is None or share <= 0:
+def _halves(share: float, width: int) -> int:
+    if share <= 0:
         return 0
     if share >= 1:
         return width * 2

@@ -20,8 +20,6 @@ class Panel(Vertical):
         border: round $role-bad 40%;
         border-title-color: $role-bad;
     }
-    .-ascii Panel { border: ascii $role-track; }
-    .-ascii Panel.tinted { border: ascii $role-bad; }
     """
 
     def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name

@@ -24,7 +24,8 @@ def canvas(values: Values, width: int, height: int, low: float, high: float, *, 
     figure.axes(active=False)
     for axis in ("x", "y"):
         figure.ruler(axis).ticks([])
-    figure.ruler("x").lim(0, max(1, len(values) - 1))
+    # A lone value is now, at the right edge.
+    figure.ruler("x").lim(min(0, len(values) - 2), max(0, len(values) - 1))
     figure.ruler("y").lim(low, high)
     drawn = False
     for start, run in _runs(values):

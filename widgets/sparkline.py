@@ -8,7 +8,7 @@ from raymon_tui.widgets.content import Content, Piece, Role
 
 BARS = "▁▂▃▄▅▆"
 """None as high as the cell, so that the rows of a table do not fuse."""
-ASCII_BARS = "_.-=+*"
+ASCII_BARS = ".:-=+*#"
 
 
 def sparkline(

@@ -56,7 +56,7 @@ def test_a_narrow_header_keeps_the_name_and_the_link() -> None:
 
 
 def test_the_header_says_that_drawing_is_paused() -> None:
-    assert "paused" in text_of(header_line(live(), Viewing(2.0, paused=True), MOMENT, 120))
+    assert "paused" in text_of(header_line(live(), Viewing(2.0, held=live(at=NOW)), MOMENT, 120))
 
 
 def test_no_banner_stands_above_a_live_link() -> None:

@@ -1,4 +1,4 @@
-"""Meters, sparklines, bars, charts, numbers and cleaned text: exact widths, honest values."""
+"""Meters, sparklines, bars, numbers and cleaned text: exact widths, honest values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from raymon_tui.widgets import numbers
-from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import Content, plain
 from raymon_tui.widgets.log_text import folded, shown_line
 from raymon_tui.widgets.meter import meter
@@ -30,15 +29,27 @@ def test_a_meter_is_exactly_as_wide_as_its_room(share: float | None, width: int,
     assert cell_len(text_of(meter(share, width, ascii_only=ascii_only))) == width
 
 
+def test_an_unknown_share_does_not_look_like_none() -> None:
+    assert meter(None, 10) != meter(0.0, 10)
+    assert meter(None, 10, ascii_only=True) != meter(0.0, 10, ascii_only=True)
+
+
 def test_a_meter_shows_something_of_a_little_and_leaves_something_of_nearly_all() -> None:
     assert text_of(meter(0.001, 10)).startswith("╸")
     assert text_of(meter(0.999, 10)) == "━" * 9 + "╸"
     assert text_of(meter(1.0, 10)) == "━" * 10
+    assert text_of(meter(0.001, 10, ascii_only=True)) == "=---------"
+    assert text_of(meter(0.999, 10, ascii_only=True)) == "=========-"
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), max_size=40), st.integers(0, 40), st.booleans())
 def test_a_sparkline_is_exactly_as_wide_as_its_room(values: list[float | None], width: int, ascii_only: bool) -> None:
     assert cell_len(text_of(sparkline(values, width, ascii_only=ascii_only))) == width
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=40))
+def test_no_bar_of_a_sparkline_reaches_the_row_above(values: list[float]) -> None:
+    assert not set(text_of(sparkline(values, 40))) & set("▇█")
 
 
 def test_what_was_not_measured_is_a_gap_in_a_sparkline() -> None:
@@ -50,35 +61,15 @@ def test_a_stacked_bar_is_exactly_as_wide_as_its_room(parts: list[Share], width:
     assert cell_len(text_of(stacked_bar(parts, width))) == width
 
 
+@given(st.lists(st.integers(0, 10**9), max_size=8), st.integers(8, 80))
+def test_every_part_that_is_there_has_a_cell(amounts: list[int], width: int) -> None:
+    bar = stacked_bar([Share(float(amount), "good") for amount in amounts], width)
+    assert not any(amounts) or len(bar) == sum(1 for amount in amounts if amount)
+
+
 def test_one_failure_among_many_is_still_seen() -> None:
     bar = stacked_bar([Share(1_000_000, "good"), Share(1, "bad")], 40)
     assert [(piece.role, len(piece.text)) for piece in bar] == [("good", 39), ("bad", 1)]
-
-
-@given(
-    st.lists(st.one_of(st.none(), st.floats(0, 1e9)), max_size=60),
-    st.integers(1, 90),
-    st.integers(1, 20),
-    st.booleans(),
-)
-def test_a_chart_keeps_to_its_room(values: list[float | None], width: int, height: int, ascii_only: bool) -> None:
-    lines = chart((Curve(tuple(values)),), width, height, span_s=900, unit=numbers.count, ascii_only=ascii_only)
-    assert len(lines) <= height
-    if width >= 40 and height >= 4 and any(value is not None for value in values):
-        assert all(cell_len(text_of(line)) <= width for line in lines)
-
-
-def test_a_chart_names_its_bounds_and_its_times() -> None:
-    lines = chart((Curve((0.0, 50.0, 100.0)),), 60, 8, span_s=900, unit=numbers.percent, low=0, high=100)
-    text = "\n".join(text_of(line) for line in lines)
-    assert "100%" in text
-    assert "0%" in text
-    assert "-15m" in text
-    assert text.endswith("now")
-
-
-def test_a_chart_without_values_says_so() -> None:
-    assert "nothing measured" in text_of(chart((Curve((None, None)),), 40, 8, span_s=900, unit=numbers.count)[0])
 
 
 @given(st.text())

@@ -24,20 +24,24 @@ _LINKS: dict[str, tuple[str, str, Role]] = {
 def header_line(snapshot: Snapshot, viewing: Viewing, moment: Moment, width: int) -> Content:
     """Return the header for a screen of `width` cells; what matters least goes first where it is narrow."""
     left = [Part((Piece(plain(snapshot.target or "Ray", 40), "ink", bold=True),))]
-    about = _about(snapshot, moment)
-    left += [Part((Piece(text, "dim"),), priority) for text, priority in about]
+    left += [Part((Piece(text, "dim"),), priority) for text, priority in _about(snapshot, moment)]
     right = [Part(_link(snapshot, viewing, moment))]
-    right.append(Part((Piece(f"every {duration(viewing.refresh_s).replace('.0s', 's')}", "dim"),), 2))
+    right.append(Part((Piece(f" every {_interval(viewing.refresh_s)}", "dim"),), 2))
     clock = datetime.fromtimestamp(moment.now).strftime("%H:%M:%S")  # noqa: DTZ006 - the user's own clock
-    right.append(Part((Piece(clock, "dim"),), 4))
-    return arrange(left, right, width)
+    right.append(Part((Piece(f" {clock}", "dim"),), 4))
+    return arrange(left, right, width, gap=1)
+
+
+def _interval(seconds: float) -> str:
+    """Return an interval as one would say it: `0.5s`, `2s`, `1m`."""
+    return "1m" if seconds >= 60 else f"{seconds:g}s"
 
 
 def _about(snapshot: Snapshot, moment: Moment) -> list[tuple[str, int]]:
     dot = "-" if moment.ascii_only else "·"
     parts: list[tuple[str, int]] = []
     if snapshot.reached_by and snapshot.reached_by != snapshot.target:
-        parts.append((plain(snapshot.reached_by, 60), 5))
+        parts.append((f" {plain(snapshot.reached_by, 60)}", 5))
     version = snapshot.value(VERSION)
     if version is not None and version.ray_version:
         parts.append((f"{dot} Ray {plain(version.ray_version, 20)}", 3))
@@ -50,8 +54,9 @@ def _about(snapshot: Snapshot, moment: Moment) -> list[tuple[str, int]]:
 def _link(snapshot: Snapshot, viewing: Viewing, moment: Moment) -> Content:
     glyph, ascii_glyph, role = _LINKS.get(snapshot.link.state, _LINKS["lost"])
     mark = Piece((ascii_glyph if moment.ascii_only else glyph) + " ", role)
-    if viewing.paused:
-        return (Piece("‖ " if not moment.ascii_only else "| ", "warning"), Piece("paused", "warning", bold=True))
+    if viewing.held is not None:
+        since = _steady_age(moment.now - viewing.held.at)
+        return (Piece("| " if moment.ascii_only else "‖ ", "warning"), Piece(f"paused {since}", "warning", bold=True))
     read_at = snapshot.reading(VERSION).read_at
     newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=read_at)
     old = "" if newest is None else " " + _steady_age(moment.now - newest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from textual import events, on
@@ -60,23 +59,30 @@ class ClusterScreen(Screen[None]):
 
     def moment(self) -> Moment:
         """Return the present moment as cells need it."""
-        return Moment(now=time.time(), ascii_only=self.session.options.ascii_only)
+        return Moment(now=self.session.now(), ascii_only=self.session.options.ascii_only)
 
     def show_all(self, changed: frozenset[str]) -> None:
-        """Draw the frame and the body from the newest snapshot."""
+        """Draw the frame from the newest snapshot, and the body too unless drawing is paused."""
         if not self.query("#header"):
             # A tick or an answer may still come while the screen is being taken apart.
             return
-        snapshot, moment = self.session.monitor.snapshot, self.moment()
-        width = max(1, self.size.width - 2)
+        viewing = self.session.viewing
+        drawn = viewing.drawn(changed)
         with self.app.batch_update():
-            self._line("header").show((header_line(snapshot, self.session.viewing, moment, width),))
-            banner = banner_line(snapshot, moment, width)
-            self._line("banner").set_class(banner is not None, "-shown")
-            if banner is not None:
-                self._line("banner").show((banner,))
-            if not self.session.viewing.paused or not changed:
-                self.show(snapshot, changed, moment)
+            self._draw_frame()
+            if drawn or not viewing.paused:
+                self.show(viewing.picture(self.session.monitor.snapshot), drawn, self.moment())
+
+    def _draw_frame(self) -> None:
+        """Draw header and banner, which tell the present even while the body is held."""
+        newest = self.session.monitor.snapshot
+        moment = Moment(now=self.session.clock(), ascii_only=self.session.options.ascii_only)
+        width = max(1, self.size.width - 2)
+        self._line("header").show((header_line(newest, self.session.viewing, moment, width),))
+        banner = banner_line(newest, moment, width)
+        self._line("banner").set_class(banner is not None, "-shown")
+        if banner is not None:
+            self._line("banner").show((banner,))
 
     def on_mount(self) -> None:
         """Follow the bindings, so that the footer names the keys that work."""
@@ -102,8 +108,11 @@ class ClusterScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Draw everything anew from what is known."""
-        if self.is_current:
-            self.show_all(frozenset(self.session.monitor.snapshot.readings))
+        if self.is_current and self.query("#header"):
+            picture = self.session.viewing.picture(self.session.monitor.snapshot)
+            with self.app.batch_update():
+                self._draw_frame()
+                self.show(picture, frozenset(picture.readings), self.moment())
             self.draw_footer()
 
     def _line(self, line_id: str) -> Lines:

@@ -60,7 +60,9 @@ class MainScreen(ClusterScreen):
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return what the open pane needs."""
-        return self.pane.feeds() if self.pane.is_mounted else ()
+        # None is there before the first is made, and while the screen is being taken apart.
+        panes = self.query(f"#{dom_id(self._open)}").results(Pane)
+        return next((pane.feeds() for pane in panes if pane.is_mounted), ())
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""

@@ -87,7 +87,8 @@ class LiveTable(Grid[Row]):
 
     def action_sort_next(self) -> None:
         """Sort by the next column that can be sorted by, and after the last by none."""
-        sortable = [None, *(column for column, _ in self._placed if column.sort is not None)]
+        seen = [place.column for place in self._placed] or self._arrangement.columns
+        sortable = [None, *(column for column in seen if column.sort is not None)]
         now = self._arrangement.sorted_by
         place = sortable.index(now) if now in sortable else 0
         self._sort_by(sortable[(place + 1) % len(sortable)])

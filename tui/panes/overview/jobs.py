@@ -13,7 +13,8 @@ from raymon_tui.widgets.numbers import age, percent
 from raymon_tui.widgets.states import glyph, mark_of
 from raymon_tui.widgets.table.column import Moment
 
-NAME_CELLS = 14
+NAME_CELLS = 16
+"""As many as the part of a submission id that tells it from others."""
 
 
 def jobs_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
@@ -25,8 +26,9 @@ def jobs_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> t
         return ((Piece("no job yet: `ray job submit` makes one", "dim"),),)
     progress = {one.job_id: one for one in snapshot.value(JOB_PROGRESS) or ()}
     shown = sorted(jobs, key=lambda job: (job.ended, -(job.end_time or job.start_time or 0)))
-    label = max(6, min(NAME_CELLS, width // 3))
     hidden = len(shown) - height
+    longest = max(cell_len(plain(name_of(job))) for job in shown[:height])
+    label = max(6, min(NAME_CELLS, longest, width // 2))
     lines = [_line(job, progress.get(job.job_id or ""), label, moment, width) for job in shown[:height]]
     if hidden > 0:
         lines[-1] = (Piece(f"{hidden + 1} more", "faint"),)
@@ -34,8 +36,15 @@ def jobs_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> t
 
 
 def name_of(job: Job) -> str:
-    """Return the shortest name that people know a job by: its own name, else the submission id, else the job id."""
-    return (job.metadata or {}).get("job_name") or job.submission_id or job.job_id or "–"
+    """Return a short name that people know a job by: its own, what is its own in its submission id, or its script's."""
+    named = (job.metadata or {}).get("job_name") or (job.submission_id or "").removeprefix("raysubmit_")
+    return named or _script(job.entrypoint) or job.job_id or "–"
+
+
+def _script(entrypoint: str) -> str:
+    """Return the name of the Python file that a command runs, "" where it names none."""
+    words = (word for word in entrypoint.split() if word.endswith(".py"))
+    return next(words, "").rpartition("/")[2]
 
 
 def _line(job: Job, progress: JobProgress | None, label: int, moment: Moment, width: int) -> Content:

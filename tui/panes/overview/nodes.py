@@ -29,7 +29,9 @@ def nodes_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> 
     wanted = _wanted(status, width, moment)
     types = _types(nodes, status)
     room = max(1, height - len(lines) - len(wanted))
-    label = max(4, min(max((cell_len(one.name) for one in types), default=4), width // 2 - 2))
+    # Without a maximum there is no meter, and names may have its room.
+    most = width // 2 - 2 if any(one.maximum for one in types) else width - COUNT_CELLS - 2
+    label = max(4, min(max((cell_len(plain(one.name)) for one in types), default=4), most))
     lines += [_type_line(one, label, moment, width) for one in types[:room]]
     return (*lines, *wanted)
 
@@ -65,23 +67,27 @@ def _types(nodes: tuple[Node, ...], status: AutoscalerStatus | None) -> list[Nod
 
 def _type_line(one: NodeType, label: int, moment: Moment, width: int) -> Content:
     up = one.active + (one.idle or 0)
-    cells = max(3, width - label - 1 - COUNT_CELLS - 1)
-    full = one.maximum is not None and up >= one.maximum and one.maximum > 0
-    role: Role = "warning" if full and one.maximum != 1 else "accent"
+    cells = max(0, width - label - 1 - COUNT_CELLS - 1)
+    full = one.maximum is not None and up >= one.maximum > 0
+    role: Role = "accent" if not full else "dim" if one.maximum == 1 else "warning"
     share = None if not one.maximum else min(1.0, up / one.maximum)
     drawn: Content = (Piece(" " * cells),) if share is None else meter(share, cells, role, ascii_only=moment.ascii_only)
     number = f"{up}/{one.maximum}" if one.maximum is not None else f"{up}"
     pending = f"+{one.pending}" if one.pending else ""
     return (
-        Piece(set_cell_size(plain(one.name), label) if cell_len(one.name) <= label else _cut(one.name, label), "dim"),
+        Piece(_named(plain(one.name), label), "dim"),
         Piece(" "),
         *drawn,
         Piece(f"{number + pending:>{COUNT_CELLS + 1}}"),
     )
 
 
+def _named(name: str, room: int) -> str:
+    return set_cell_size(name, room) if cell_len(name) <= room else _cut(name, room)
+
+
 def _cut(text: str, room: int) -> str:
-    return set_cell_size(plain(text), room - 1).rstrip() + "…"
+    return set_cell_size(text, room - 1) + "…"
 
 
 def _wanted(status: AutoscalerStatus | None, width: int, moment: Moment) -> tuple[Content, ...]:

@@ -104,7 +104,7 @@ def _counted(counts: Counts, groups: tuple[Group, ...], moment: Moment, *, with_
     for group in groups:
         number = counts.of(*group.states)
         mark = glyph(group.mark, ascii_only=moment.ascii_only)
-        known = number or any(state in counts.by_state for state in group.states)
+        known = counts.total is not None or any(state in counts.by_state for state in group.states)
         pieces.append(mark if number else mark._replace(role="faint"))
         pieces.append(Piece(count(number) if known else UNKNOWN.text, "ink" if number else "faint", bold=number > 0))
         pieces.append(Piece(f" {group.word}   " if with_words else "   ", "dim"))

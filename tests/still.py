@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -72,18 +72,26 @@ class StillMonitor(Monitor):
 
 
 class StillApp(MonitorApp):
-    """The program, opened on one pane."""
+    """The program, opened on one pane; `clock` gives the present moment."""
 
     CSS_PATH = str(Path(app.__file__).with_name("app.tcss"))
 
-    def __init__(self, pane_id: str, snapshot: Snapshot, options: MonitorOptions | None = None) -> None:
+    def __init__(
+        self,
+        pane_id: str,
+        snapshot: Snapshot,
+        options: MonitorOptions | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         backend = HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})
         super().__init__((Candidate("still", lambda: backend),), options or MonitorOptions())
         self.monitor = StillMonitor(backend, snapshot)
         self._first = pane_id
+        self._clock = clock
 
     def open_cluster(self, backend: Backend) -> None:
-        self.session = Session(backend, self.monitor, self.options, Viewing(self.options.refresh_s))
+        self.session = Session(backend, self.monitor, self.options, Viewing(self.options.refresh_s), self._clock)
         self.push_screen(MainScreen(self.session, self._first))
 
     def knows(self, snapshot: Snapshot) -> None:
