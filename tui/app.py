@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError, TimedOutError
@@ -201,7 +202,9 @@ def _owner(node: DOMNode) -> str:
         return "Everywhere"
     if isinstance(node, MainScreen):
         return "Panes"
-    return getattr(node, "title", None) or "Here" if isinstance(node, Pane) else "Here"
+    if isinstance(node, Screen):
+        return "This page"
+    return node.title if isinstance(node, Pane) else "Here"
 
 
 def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Role = Literal["ink", "dim", "faint", "track", "accent", "gpu", "good", "warning", "bad"]
+Role = Literal["ink", "dim", "faint", "track", "accent", "gpu", "good", "calm", "warning", "bad"]
 """What a piece of text means; the theme says which colour that is. Colour carries state, nothing else."""
 
 

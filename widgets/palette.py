@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 class Palette:
     """One look: the ground that all stands on, and a colour for each role (`#rrggbb`, or one of the terminal's own).
 
-    `cursor` is the ground of the row under the cursor; where it is `background`, that row is drawn in reverse.
+    `calm` is `good` in quantity: a long line of what is as it should be. `cursor` is the ground of the row under the cursor; where it is `background`, that row is drawn in reverse.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Palette:
     accent: str
     gpu: str
     good: str
+    calm: str
     warning: str
     bad: str
 
@@ -56,6 +57,7 @@ DARK = Palette(
     accent="#7aa2d6",
     gpu="#b294d6",
     good="#8fbf7f",
+    calm="#5f875f",
     warning="#e0b15c",
     bad="#e06c75",
 )
@@ -71,6 +73,7 @@ LIGHT = Palette(
     accent="#2f62a8",
     gpu="#6f42a0",
     good="#257028",
+    calm="#87af87",
     warning="#855a0e",
     bad="#a82833",
 )
@@ -87,6 +90,7 @@ TERMINAL = Palette(
     accent="ansi_blue",
     gpu="ansi_magenta",
     good="ansi_green",
+    calm="ansi_green",
     warning="ansi_yellow",
     bad="ansi_red",
 )

@@ -15,7 +15,7 @@ from raymon_tui.tui.chrome.arrange import Part, arrange, width_of
 from raymon_tui.tui.chrome.banner import banner_line
 from raymon_tui.tui.chrome.footer import footer_line, key_label
 from raymon_tui.tui.chrome.header import header_line
-from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_line, tab_texts
+from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_layout, tab_line
 from raymon_tui.tui.session import Viewing
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.table.column import Moment
@@ -86,9 +86,18 @@ def test_a_line_is_never_wider_than_its_room_unless_all_that_must_stay_is(
 
 
 def test_tabs_shorten_before_they_lose_their_names() -> None:
-    assert tab_texts(TABS, 40) == [" 1 Overview ", " 2 Nodes "]
-    assert tab_texts(TABS, 18) == [" 1 Over ", " 2 Nodes "]
-    assert tab_texts(TABS, 6) == [" 1 ", " 2 "]
+    assert tab_layout(TABS, 40) == (("1 Overview", "2 Nodes"), 2)
+    assert tab_layout(TABS, 17) == (("1 Over", "2 Nodes"), 2)
+    assert tab_layout(TABS, 16) == (("1 Over", "2 Nodes"), 1)
+    assert tab_layout(TABS, 6) == (("1", "2"), 2)
+
+
+@pytest.mark.parametrize("width", [40, 17, 16, 6])
+@pytest.mark.parametrize("active", ["overview", "nodes"])
+def test_tabs_stay_where_they_are_whichever_is_open(width: int, active: str) -> None:
+    line = text_of(tab_line(TABS, active, width))
+    assert line.rstrip() == text_of(tab_line(TABS, "none", width))
+    assert len(line) <= width
 
 
 def test_the_open_tab_alone_is_lit() -> None:

@@ -29,6 +29,8 @@ _GLYPHS = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "tab": "Tab",
+    "shift+tab": "Shift-Tab",
+    "backspace": "Backspace",
 }
 _ASCII = {"⏎": "Enter", "↑": "Up", "↓": "Down", "←": "Left", "→": "Right"}
 
@@ -53,4 +55,4 @@ def footer_line(bindings: Iterable[Binding], width: int, *, ascii_only: bool = F
         stays = binding.action in ("app.help", "help", "app.quit", "quit")
         parts.append(Part((Piece(label, "accent"), Piece(f" {binding.description}", "dim")), 0 if stays else order + 1))
     parts.sort(key=lambda part: part.priority == 0)
-    return (Piece(" "), *arrange(parts, (), width - 1, gap=3))
+    return arrange(parts, (), width, gap=3)

@@ -19,38 +19,52 @@ class Tab(NamedTuple):
     short_title: str
 
 
-def tab_texts(tabs: Sequence[Tab], width: int) -> list[str]:
-    """Return each tab's text, short titles or bare keys where the whole would not fit in `width` cells."""
-    candidates = (
-        [f" {tab.hotkey} {tab.title} " for tab in tabs],
-        [f" {tab.hotkey} {tab.short_title} " for tab in tabs],
-        [f"{tab.hotkey} {tab.short_title} " for tab in tabs],
-        [f" {tab.hotkey} " for tab in tabs],
-    )
-    for texts in candidates:
-        if sum(cell_len(text) for text in texts) <= width:
-            return texts
-    return list(candidates[-1])
+class Layout(NamedTuple):
+    """What each tab says, and how many cells lie between two of them: half of them belong to each where it is lit."""
+
+    labels: tuple[str, ...]
+    gap: int
+
+    @property
+    def width(self) -> int:
+        """How many cells all tabs take, with one before the first and one after the last."""
+        return sum(cell_len(label) for label in self.labels) + self.gap * (len(self.labels) - 1) + 2
+
+
+def tab_layout(tabs: Sequence[Tab], width: int) -> Layout:
+    """Return the tabs with their titles, short titles or bare keys, as fits in `width` cells."""
+    titles = tuple(f"{tab.hotkey} {tab.title}" for tab in tabs)
+    short_titles = tuple(f"{tab.hotkey} {tab.short_title}" for tab in tabs)
+    layouts = (Layout(titles, 2), Layout(short_titles, 2), Layout(short_titles, 1))
+    bare = Layout(tuple(tab.hotkey for tab in tabs), 2)
+    return next((layout for layout in layouts if layout.width <= width), bare)
 
 
 def tab_line(tabs: Sequence[Tab], active: str, width: int) -> Content:
-    """Return the tabs as one line; the active one is lit."""
+    """Return the tabs as one line; the active one is lit, with a cell on each side of it."""
+    labels, gap = tab_layout(tabs, width)
     pieces: list[Piece] = []
-    for tab, text in zip(tabs, tab_texts(tabs, width), strict=True):
-        if tab.pane_id == active:
-            pieces.append(Piece(text, "accent", bold=True, reverse=True))
-            continue
-        key, _, title = text.strip().partition(" ")
-        lead = " " if text.startswith(" ") else ""
-        pieces += [Piece(f"{lead}{key} ", "faint"), Piece(title + text[len(text.rstrip()) :], "dim")]
-    return tuple(pieces)
+    lit_before = False
+    for index, (tab, label) in enumerate(zip(tabs, labels, strict=True)):
+        lit = tab.pane_id == active
+        between = 1 if index == 0 else gap
+        pieces.append(Piece(" " * (between - lit_before - lit)))
+        key, _, title = label.partition(" ")
+        if lit:
+            pieces.append(Piece(f" {label} ", "accent", bold=True, reverse=True))
+        else:
+            pieces += [Piece(key, "faint"), Piece(f" {title}" if title else "", "dim")]
+        lit_before = lit
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def tab_at(tabs: Sequence[Tab], x: int, width: int) -> Tab | None:
-    """Return the tab that is drawn at column `x`."""
-    start = 0
-    for tab, text in zip(tabs, tab_texts(tabs, width), strict=True):
-        start += cell_len(text)
-        if x < start:
+    """Return the tab that is drawn at column `x`, or whose margin is."""
+    labels, gap = tab_layout(tabs, width)
+    end = 1
+    for tab, label in zip(tabs, labels, strict=True):
+        end += cell_len(label)
+        if x <= end:
             return tab
+        end += gap
     return None

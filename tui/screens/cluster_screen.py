@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.link import BROKEN
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.banner import banner_line
 from raymon_tui.tui.chrome.footer import footer_line
@@ -28,6 +29,8 @@ class ClusterScreen(Screen[None]):
     ClusterScreen > .chrome { height: 1; width: 1fr; padding: 0 1; }
     ClusterScreen > #banner { display: none; }
     ClusterScreen > #banner.-shown { display: block; }
+    ClusterScreen.-old > * { opacity: 70%; }
+    ClusterScreen.-old > .chrome { opacity: 100%; }
     """
 
     def __init__(self, session: Session) -> None:
@@ -81,6 +84,7 @@ class ClusterScreen(Screen[None]):
         self._line("header").show((header_line(newest, self.session.viewing, moment, width),))
         banner = banner_line(newest, moment, width)
         self._line("banner").set_class(banner is not None, "-shown")
+        self.set_class(banner is not None and newest.link.state in BROKEN, "-old")
         if banner is not None:
             self._line("banner").show((banner,))
 

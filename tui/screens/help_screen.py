@@ -22,11 +22,16 @@ NOTES = (
 )
 
 
+SIDEWAYS = ("scroll_left", "scroll_right", "page_left", "page_right")
+"""Keys that Textual gives to whatever scrolls; nothing of ours scrolls sideways."""
+NOT_OURS = (*SIDEWAYS, "screen.copy_text")
+
+
 def grouped(bindings: Iterable[tuple[str, Binding]], *, ascii_only: bool) -> tuple[Group, ...]:
     """Return bindings as groups of (keys, what they do), each action once, in the order of their owners."""
     groups: dict[str, dict[str, tuple[list[str], str]]] = {}
     for owner, binding in bindings:
-        if not binding.description:
+        if not binding.description or binding.action in NOT_OURS:
             continue
         actions = groups.setdefault(owner, {})
         keys, _ = actions.setdefault(binding.action, ([], binding.description))
@@ -42,9 +47,10 @@ class HelpScreen(ModalScreen[None]):
     """The keys, over the screen that they belong to."""
 
     DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen > VerticalScroll { width: 84; max-width: 100%; height: auto; max-height: 90%; border: round $role-track;
-        border-title-color: $role-dim; background: $background; padding: 0 2; }
+    HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen > VerticalScroll { width: 84; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
+        border: round $role-track; border-title-color: $role-dim; border-subtitle-color: $role-dim;
+        background: $background; scrollbar-size-vertical: 1; }
     HelpScreen Lines { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,6 +67,7 @@ class HelpScreen(ModalScreen[None]):
         """Yield all groups in one scroll."""
         scroll = VerticalScroll(Lines(id="keys"))
         scroll.border_title = "Keys"
+        scroll.border_subtitle = "j k scroll, Esc closes"
         yield scroll
 
     def on_mount(self) -> None:

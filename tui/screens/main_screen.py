@@ -33,8 +33,8 @@ class MainScreen(ClusterScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(pane.hotkey, f"open('{pane.pane_id}')", pane.title, show=False, group=None) for pane in PANES),
-        Binding("tab", "step(1)", "Next pane", show=False, priority=False),
-        Binding("shift+tab", "step(-1)", "Previous pane", show=False),
+        Binding("tab", "step(1)", "next pane", show=False, priority=False),
+        Binding("shift+tab", "step(-1)", "previous pane", show=False),
     ]
 
     def __init__(self, session: Session, first: str = "overview") -> None:

@@ -15,6 +15,7 @@ from raymon_tui.tui.panes.overview.attention import attention_lines
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.panel import Panel
+from raymon_tui.widgets.states import DONE, glyph
 from raymon_tui.widgets.table.column import Moment
 
 
@@ -22,7 +23,7 @@ class AttentionList(Panel, can_focus=True):
     """All findings that there is room for, and how many more there are."""
 
     DEFAULT_CSS = """
-    AttentionList { height: auto; }
+    AttentionList { height: auto; padding: 0 1 0 0; }
     AttentionList Lines { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,9 +85,9 @@ class AttentionList(Panel, can_focus=True):
     def _calm(self) -> tuple[Content, ...]:
         self.border_subtitle = ""
         if not self._known:
-            return ((Piece("asking the cluster…", "dim"),),)
-        mark = "+ " if self._moment.ascii_only else "✓ "
-        return ((Piece(mark, "good"), Piece("nothing needs attention", "dim")),)
+            return ((Piece(" asking the cluster…", "dim"),),)
+        mark = glyph(DONE, ascii_only=self._moment.ascii_only)
+        return ((Piece(" "), mark, Piece(" nothing needs attention", "dim")),)
 
     def action_move(self, step: int) -> None:
         """Mark the next finding, or the one before."""

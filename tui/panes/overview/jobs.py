@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 
 from raymon_tui.cluster.feeds.catalogue import JOB_PROGRESS, JOBS
 from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.widgets.content import UNKNOWN, Content, Piece, plain
+from raymon_tui.tui.panes.overview.wording import cut, missing
+from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import age, percent
 from raymon_tui.widgets.states import glyph, mark_of
@@ -21,9 +24,9 @@ def jobs_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> t
     """Return at most `height` jobs."""
     jobs = snapshot.value(JOBS)
     if jobs is None:
-        return ((UNKNOWN,),)
+        return missing(snapshot.reading(JOBS), width)
     if not jobs:
-        return ((Piece("no job yet: `ray job submit` makes one", "dim"),),)
+        return ((Piece(cut("no job yet: ray job submit makes one", width), "dim"),),)
     progress = {one.job_id: one for one in snapshot.value(JOB_PROGRESS) or ()}
     shown = sorted(jobs, key=lambda job: (job.ended, -(job.end_time or job.start_time or 0)))
     hidden = len(shown) - height
@@ -55,15 +58,20 @@ def _line(job: Job, progress: JobProgress | None, label: int, moment: Moment, wi
     if not job.ended:
         return (*head, *_progress(job, progress, moment, room))
     ended = None if not job.end_time else moment.now - job.end_time / 1000
-    words = f"{age(ended)} ago"
+    words = [f"{age(ended)} ago", age(ended)]
     if job.status == "FAILED" and job.driver_exit_code is not None:
-        words = f"exit {job.driver_exit_code}, {words}"
-    return (*head, Piece(words[:room], "dim"))
+        words = [f"exit {job.driver_exit_code}, {words[0]}", f"exit {job.driver_exit_code}"]
+    return (*head, Piece(_fitting(words, room), "dim"))
+
+
+def _fitting(words: Sequence[str], room: int) -> str:
+    """Return the first of `words` that fits, "" where none does."""
+    return next((one for one in words if cell_len(one) <= room), "")
 
 
 def _progress(job: Job, progress: JobProgress | None, moment: Moment, room: int) -> Content:
     if job.status == "PENDING":
-        return (Piece("waiting for its driver"[:room], "dim"),)
+        return (Piece(_fitting(("waiting for its driver", "waiting"), room), "dim"),)
     if progress is None or progress.total <= 0:
         started = None if not job.start_time else moment.now - job.start_time / 1000
         return (Piece(f"for {age(started)}", "dim"),)

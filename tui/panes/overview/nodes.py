@@ -10,20 +10,22 @@ from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+from raymon_tui.tui.panes.overview.wording import missing
+from raymon_tui.widgets.content import Content, Piece, Role, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count, shape
 from raymon_tui.widgets.states import ALIVE, FAILED, IDLE, WAITING, glyph
 from raymon_tui.widgets.table.column import Moment
 
-COUNT_CELLS = 7
+COUNT_CELLS = 6
+"""`20/100`; what is being launched stands behind it."""
 
 
 def nodes_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Return the states, then node types, then the largest demand, in at most `height` lines."""
     nodes = snapshot.value(NODES)
     if nodes is None:
-        return ((UNKNOWN,),)
+        return missing(snapshot.reading(NODES), width)
     status = snapshot.value(AUTOSCALER)
     lines = [_states(nodes, status, moment)]
     wanted = _wanted(status, width, moment)
@@ -32,7 +34,8 @@ def nodes_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> 
     # Without a maximum there is no meter, and names may have its room.
     most = width // 2 - 2 if any(one.maximum for one in types) else width - COUNT_CELLS - 2
     label = max(4, min(max((cell_len(plain(one.name)) for one in types), default=4), most))
-    lines += [_type_line(one, label, moment, width) for one in types[:room]]
+    pending = max((len(_pending(one)) for one in types[:room]), default=0)
+    lines += [_type_line(one, label, pending, moment, width) for one in types[:room]]
     return (*lines, *wanted)
 
 
@@ -65,20 +68,25 @@ def _types(nodes: tuple[Node, ...], status: AutoscalerStatus | None) -> list[Nod
     return sorted(types, key=lambda one: one.name in heads)
 
 
-def _type_line(one: NodeType, label: int, moment: Moment, width: int) -> Content:
+def _pending(one: NodeType) -> str:
+    return f" +{one.pending}" if one.pending else ""
+
+
+def _type_line(one: NodeType, label: int, pending: int, moment: Moment, width: int) -> Content:
+    """Draw one type; `pending` cells are kept for how many are being launched."""
     up = one.active + (one.idle or 0)
-    cells = max(0, width - label - 1 - COUNT_CELLS - 1)
+    cells = max(0, width - label - 1 - COUNT_CELLS - 1 - pending)
     full = one.maximum is not None and up >= one.maximum > 0
     role: Role = "accent" if not full else "dim" if one.maximum == 1 else "warning"
     share = None if not one.maximum else min(1.0, up / one.maximum)
     drawn: Content = (Piece(" " * cells),) if share is None else meter(share, cells, role, ascii_only=moment.ascii_only)
     number = f"{up}/{one.maximum}" if one.maximum is not None else f"{up}"
-    pending = f"+{one.pending}" if one.pending else ""
     return (
         Piece(_named(plain(one.name), label), "dim"),
         Piece(" "),
         *drawn,
-        Piece(f"{number + pending:>{COUNT_CELLS + 1}}"),
+        Piece(f"{number:>{COUNT_CELLS + 1}}"),
+        Piece(f"{_pending(one):<{pending}}", "accent"),
     )
 
 

@@ -30,6 +30,7 @@ from raymon_tui.tui.panes.overview.resources import resources_lines
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
 from raymon_tui.tui.panes.overview.trends import cpu_lines, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
 
 HOTKEYS = {
@@ -44,16 +45,19 @@ HOTKEYS = {
 }
 
 FRAME_LINES = 2
-SHOWN: dict[str, frozenset[str]] = {
-    "resources": frozenset({NODES.name}),
-    "nodes": frozenset({NODES.name, AUTOSCALER.name}),
-    "jobs": frozenset({JOBS.name, JOB_PROGRESS.name}),
-    "tasks": frozenset({TASK_COUNTS.name, TASK_SUMMARY.name}),
-    "actors": frozenset({ACTOR_COUNTS.name, ACTOR_SUMMARY.name}),
-    "cpu": frozenset({NODES.name}),
-    "running": frozenset({TASK_COUNTS.name}),
+SHOWN: dict[str, tuple[Feed[Any], ...]] = {
+    "resources": (NODES,),
+    "nodes": (NODES, AUTOSCALER),
+    "jobs": (JOBS, JOB_PROGRESS),
+    "tasks": (TASK_COUNTS, TASK_SUMMARY),
+    "actors": (ACTOR_COUNTS, ACTOR_SUMMARY),
+    "cpu": (NODES,),
+    "running": (TASK_COUNTS,),
 }
-"""The feeds that each panel draws: with a thousand nodes, each needless drawing is felt."""
+"""The feeds that each panel draws, the one that tells its age first.
+
+With a thousand nodes, each needless drawing is felt.
+"""
 
 
 class OverviewPane(Pane):
@@ -68,6 +72,7 @@ class OverviewPane(Pane):
     OverviewPane #nodes { width: 3fr; }
     OverviewPane #jobs { width: 3fr; }
     OverviewPane #states PicturePanel, OverviewPane #trends PicturePanel { width: 1fr; }
+    OverviewPane.-low #trends { height: 9; }
     OverviewPane.-short #trends { display: none; }
     OverviewPane.-narrow #jobs { display: none; }
     """
@@ -110,18 +115,21 @@ class OverviewPane(Pane):
             "running": partial(tasks_running_lines, history, moment),
         }
         for panel_id, draw in draws.items():
-            self._panel(panel_id).show(draw, anew=self._is_new(panel_id, changed))
+            panel = self._panel(panel_id)
+            panel.show(draw, anew=self._is_new(panel_id, changed))
+            panel.border_subtitle = _aged(snapshot, SHOWN[panel_id][0], moment)
         self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
 
     def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
         """Whether a panel would be drawn otherwise than before: charts and meters are not for the passing of time."""
         if panel_id in ("cpu", "running") and self.has_class("-short"):
             return False
-        return bool(changed & SHOWN[panel_id]) or (not changed and panel_id == "jobs")
+        return any(feed.name in changed for feed in SHOWN[panel_id]) or (not changed and panel_id == "jobs")
 
     def on_resize(self) -> None:
         """Leave out what has no room."""
-        self.set_class(self.size.height < 36, "-short")
+        self.set_class(self.size.height < 36, "-low")
+        self.set_class(self.size.height < 30, "-short")
         self.set_class(self.size.width < 110, "-narrow")
 
     def take_focus(self) -> None:
@@ -141,3 +149,11 @@ class OverviewPane(Pane):
 
     def _panel(self, panel_id: str) -> PicturePanel:
         return self.query_one(f"#{panel_id}", PicturePanel)
+
+
+def _aged(snapshot: Snapshot, feed: Feed[Any], moment: Moment) -> str:
+    """Return how old the answer of a feed is that fails while others do not; for all of them the banner says it."""
+    reading = snapshot.reading(feed)
+    if reading.error is None or reading.read_at is None or snapshot.link.state not in ("live", "slow"):
+        return ""
+    return f"{duration(moment.now - reading.read_at)} old"

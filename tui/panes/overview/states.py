@@ -8,10 +8,12 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, ACTOR_SUMMARY, TASK_COUNTS, TASK_SUMMARY
+from raymon_tui.cluster.feeds.feed import Reading
 from raymon_tui.cluster.model.actor import ALIVE_STATES, PENDING_STATES
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.panes.overview.wording import missing
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.stacked_bar import Share, stacked_bar
@@ -19,7 +21,7 @@ from raymon_tui.widgets.states import ALIVE, DONE, FAILED, RESTARTING, RUNNING, 
 from raymon_tui.widgets.table.column import Moment
 
 WIDE = 50
-"""Below this width the table leaves the restarting out: the counts above it have them."""
+"""Below this width columns stand closer, and the restarting are left out: the counts above the table have them."""
 
 
 class Group(NamedTuple):
@@ -35,11 +37,11 @@ class Group(NamedTuple):
 TASK_GROUPS = (
     Group("running", "run", RUNNING, RUNNING_STATES, "accent"),
     Group("waiting", "wait", WAITING, WAITING_STATES, "dim"),
-    Group("finished", "done", DONE, ("FINISHED",), "good"),
+    Group("finished", "done", DONE, ("FINISHED",), "calm"),
     Group("failed", "fail", FAILED, ("FAILED",), "bad"),
 )
 ACTOR_GROUPS = (
-    Group("alive", "alive", ALIVE, ALIVE_STATES, "good"),
+    Group("alive", "alive", ALIVE, ALIVE_STATES, "calm"),
     Group("pending", "pend", WAITING, PENDING_STATES, "accent"),
     Group("restarting", "restart", RESTARTING, ("RESTARTING",), "warning"),
     Group("dead", "dead", FAILED, ("DEAD",), "bad"),
@@ -57,18 +59,18 @@ def tasks_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> 
     """Return the tasks' counts and the functions with most live tasks."""
     summary = snapshot.value(TASK_SUMMARY)
     rows = None if summary is None else [Named(one.func_or_class_name, one.of) for one in summary.functions]
-    return _lines(snapshot.value(TASK_COUNTS), rows, "function", TASK_GROUPS, moment, width, height)
+    return _lines(snapshot.reading(TASK_COUNTS), rows, "function", TASK_GROUPS, moment, width, height)
 
 
 def actors_lines(snapshot: Snapshot, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Return the actors' counts and the classes with most live actors."""
     summary = snapshot.value(ACTOR_SUMMARY)
     rows = None if summary is None else [Named(one.class_name, one.of) for one in summary.classes]
-    return _lines(snapshot.value(ACTOR_COUNTS), rows, "class", ACTOR_GROUPS, moment, width, height)
+    return _lines(snapshot.reading(ACTOR_COUNTS), rows, "class", ACTOR_GROUPS, moment, width, height)
 
 
 def _lines(
-    counts: Counts | None,
+    reading: Reading[Counts],
     rows: Sequence[Named] | None,
     heading: str,
     groups: tuple[Group, ...],
@@ -76,8 +78,9 @@ def _lines(
     width: int,
     height: int,
 ) -> tuple[Content, ...]:
+    counts = reading.value
     if counts is None:
-        return ((UNKNOWN,),)
+        return missing(reading, width)
     shares = tuple(Share(counts.of(*group.states), group.bar) for group in groups)
     lines: list[Content] = [
         stacked_bar(shares, width, ascii_only=moment.ascii_only),
@@ -93,28 +96,33 @@ def _lines(
 
 
 def _words(counts: Counts, groups: tuple[Group, ...], moment: Moment, width: int) -> Content:
-    long = _counted(counts, groups, moment, with_words=True)
-    if sum(cell_len(piece.text) for piece in long) <= width:
-        return long
-    return _counted(counts, groups, moment, with_words=False)
+    """Return the counts with the longest words that there is room for."""
+    words = ([f" {group.word}" for group in groups], [f" {group.short}" for group in groups])
+    for said in words:
+        line = _counted(counts, groups, moment, said)
+        if sum(cell_len(piece.text) for piece in line) <= width:
+            return line
+    return _counted(counts, groups, moment, [""] * len(groups))
 
 
-def _counted(counts: Counts, groups: tuple[Group, ...], moment: Moment, *, with_words: bool) -> Content:
+def _counted(counts: Counts, groups: tuple[Group, ...], moment: Moment, words: Sequence[str]) -> Content:
     pieces: list[Piece] = []
-    for group in groups:
+    for group, word in zip(groups, words, strict=True):
         number = counts.of(*group.states)
         mark = glyph(group.mark, ascii_only=moment.ascii_only)
         known = counts.total is not None or any(state in counts.by_state for state in group.states)
         pieces.append(mark if number else mark._replace(role="faint"))
         pieces.append(Piece(count(number) if known else UNKNOWN.text, "ink" if number else "faint", bold=number > 0))
-        pieces.append(Piece(f" {group.word}   " if with_words else "   ", "dim"))
-    return tuple(pieces)
+        pieces += [Piece(word, "dim"), Piece("   ")]
+    return tuple(pieces[:-1])
 
 
 def _table(
     rows: Sequence[Named], heading: str, groups: tuple[Group, ...], width: int, room: int
 ) -> tuple[Content, ...]:
-    cells = [max(7 if group.word in ("finished", "waiting") else 5, len(group.short) + 1) for group in groups]
+    roomy = 2 if width >= WIDE else 1
+    least = [6 if group.word in ("finished", "waiting") else 4 for group in groups]
+    cells = [max(size, len(group.short)) + roomy for group, size in zip(groups, least, strict=True)]
     shown_groups = list(zip(groups, cells, strict=True))
     if width < WIDE:
         shown_groups = [(group, size) for group, size in shown_groups if group.word != "restarting"]
