@@ -47,6 +47,9 @@ class LogText:
     def add_earlier(self, first: int, data: bytes) -> list[str]:
         """Take the bytes from `first` up to `start`; return their whole lines, and leave what stands before these."""
         skipped = 0 if first == 0 else data.find(b"\n") + 1
+        if skipped == len(data):
+            # One line fills the whole window: a part of it is shown, or nothing before it could ever be reached.
+            skipped = 0
         pieces = _taken_apart(data[skipped:])
         starts = []
         place = first + skipped
