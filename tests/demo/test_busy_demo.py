@@ -13,7 +13,7 @@ from raymon_tui.tui.demo.cluster import plan_cluster, running
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
-WITHIN_S = 240.0
+WITHIN_S = 300.0
 
 Listing = Callable[..., list[dict[str, Any]]]
 

@@ -101,7 +101,7 @@ class LogScreen(ClusterScreen):
             if self._offset is not None:
                 offset = self._offset
                 await self._read(lambda: self._reader.at(offset))
-            while True:
+            while not self._is_gone:
                 if self._log.follow and not self.session.viewing.paused:
                     await self._read(self._reader.later)
                 await anyio.sleep(LOOK_EVERY_BY_DASHBOARD_S if self._reader.by_dashboard else LOOK_EVERY_S)
@@ -117,8 +117,14 @@ class LogScreen(ClusterScreen):
                 self._trouble = error
             else:
                 self._trouble = None
-                self._draw(read)
+                if not self._is_gone:
+                    self._draw(read)
         self._say()
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the screen was left while an answer was on its way."""
+        return not self.query(LogView)
 
     def _draw(self, read: Read) -> None:
         log = self._log
@@ -145,6 +151,8 @@ class LogScreen(ClusterScreen):
     @on(LogView.WantsEarlier)
     def read_earlier(self, message: LogView.WantsEarlier) -> None:
         """Read the window before what is here, or the first one of the file."""
+        if self._is_gone:
+            return
         message.stop()
         if self._reading.locked() or self._reader.at_start:
             return
@@ -155,7 +163,9 @@ class LogScreen(ClusterScreen):
     async def _earlier(self) -> None:
         async with self._reading:
             try:
-                self._log.prepend(await self._reader.earlier())
+                earlier = await self._reader.earlier()
+                if not self._is_gone:
+                    self._log.prepend(earlier)
             except RaymonError as error:
                 self._trouble = error
         self._say()
