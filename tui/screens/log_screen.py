@@ -144,6 +144,8 @@ class LogScreen(ClusterScreen):
         self._say()
 
     def _say(self) -> None:
+        if self._is_gone:
+            return
         width = max(10, self.size.width - 2)
         left, right = title_parts(self._node, self._file_name, self._log, self._reader, self._trouble, width)
         self.query_one("#title", Lines).show((arrange(left, right, width),))
@@ -151,8 +153,6 @@ class LogScreen(ClusterScreen):
     @on(LogView.WantsEarlier)
     def read_earlier(self, message: LogView.WantsEarlier) -> None:
         """Read the window before what is here, or the first one of the file."""
-        if self._is_gone:
-            return
         message.stop()
         if self._reading.locked() or self._reader.at_start:
             return
