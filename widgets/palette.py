@@ -16,7 +16,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 class Palette:
     """One look: the ground that all stands on, and a colour for each role (`#rrggbb`, or one of the terminal's own).
 
-    `calm` is `good` in quantity: a long line of what is as it should be. `cursor` is the ground of the row under the cursor; where it is `background`, that row is drawn in reverse.
+    `calm` is `good` in quantity: a long line of what is as it should be. `cursor` is the ground of the row under
+    the cursor; where it is `background`, that row is drawn in reverse.
     """
 
     name: str
