@@ -1,65 +1,45 @@
-"""The httpx clients that backends hand out."""
+"""The httpx client for a dashboard that is asked at its URL, and what all clients have in common."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
-from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.errors import UsageError
 
-CONNECT_S, ANSWER_S = 5.0, 65.0
-LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=60.0)
+CONNECT_S, ANSWER_S, KEPT_S = 5.0, 65.0, 60.0
+"""Seconds: to connect, to wait for an answer at most (feeds bring limits of their own), to keep an idle connection."""
+TIMEOUT = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=KEPT_S)
 """Feeds come every few seconds: connections are kept longer than httpx's own five."""
 
 
-def direct_client(endpoint: Endpoint) -> httpx.AsyncClient:
-    """Return a client for plain HTTP to `endpoint` from this machine, without credentials and past any proxy."""
-    return httpx.AsyncClient(
-        base_url=f"http://{endpoint}",
-        timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-        limits=LIMITS,
-        trust_env=False,
-    )
-
-
-def dashboard_client(
-    base_url: str,
-    *,
-    headers: Mapping[str, str],
-    auth: tuple[str, str] | None = None,
-    ca_cert: Path | None = None,
-    insecure: bool = False,
-    past_proxies: bool = False,
+def url_client(
+    base_url: str, credentials: Credentials, *, ca_cert: Path | None = None, insecure: bool = False
 ) -> httpx.AsyncClient:
-    """Return a client for the dashboard at `base_url`, whose path prefix is kept.
-
-    Redirects are not followed: whoever answers elsewhere is not whom the credentials are for.
+    """Return a client for the dashboard at `base_url`, whose path prefix is kept; through a proxy where the environment
+    names one. Raises `UsageError` where `ca_cert` cannot be read.
     """
     return httpx.AsyncClient(
         base_url=base_url,
-        headers=dict(headers),
-        auth=auth,
         verify=_verification(base_url, ca_cert, insecure=insecure),
-        timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+        timeout=TIMEOUT,
         limits=LIMITS,
-        trust_env=not past_proxies,
+        event_hooks={"request": [credentials]},
     )
 
 
 def _verification(base_url: str, ca_cert: Path | None, *, insecure: bool) -> ssl.SSLContext | bool:
-    if not base_url.startswith("https:"):
-        # A context takes 20 ms to make, and plain HTTP has no use for one.
-        return False
-    if insecure:
+    if insecure or not base_url.startswith("https:"):
+        # A context that knows all authorities takes 20 ms to make, and plain HTTP has no use for one.
         return False
     if ca_cert is None:
         return True
     try:
         return ssl.create_default_context(cafile=str(ca_cert))
-    except (OSError, ssl.SSLError) as error:
-        said = f"{ca_cert}: {getattr(error, 'strerror', None) or error}"
+    except OSError as error:
+        said = f"{ca_cert}: {error.strerror or error}"
         raise UsageError("read the certificate that --ca-cert names", said, "name a PEM file of certificates") from None

@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-import anyio
 import httpx
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
-from raymon_tui.backends.clients import CONNECT_S, dashboard_client, direct_client
-from raymon_tui.backends.errors import TimedOutError, UnreachableError, UnsupportedError
+from raymon_tui.backends.clients import url_client
+from raymon_tui.backends.credentials import Credentials
+from raymon_tui.backends.dialling import client_over
+from raymon_tui.backends.direct import dial_directly
+from raymon_tui.backends.errors import UnsupportedError
 from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.backends.tokens import dashboard_headers
 
@@ -25,10 +27,9 @@ class HttpBackend:
     ) -> None:
         options = options or ConnectOptions()
         self._target = target
-        self._auth = None if target.user is None else (target.user, target.password or "")
-        self._headers = dashboard_headers(
-            options, os.environ if environ is None else environ, authorization_taken=self._auth is not None
-        )
+        basic = None if target.user is None else (target.user, target.password or "")
+        headers = dashboard_headers(options, os.environ if environ is None else environ, basic=basic)
+        self._credentials = Credentials(target.base_url, headers)
         self._ca_cert, self._insecure = options.ca_cert, options.insecure
 
     @property
@@ -39,17 +40,11 @@ class HttpBackend:
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with URL, prefix and credentials for the dashboard, bare for anything else."""
         if endpoint != self.dashboard:
-            return direct_client(endpoint)
-        return dashboard_client(
-            self._target.base_url,
-            headers=self._headers,
-            auth=self._auth,
-            ca_cert=self._ca_cert,
-            insecure=self._insecure,
-        )
+            return client_over(self.dial, f"http://{endpoint}")
+        return url_client(self._target.base_url, self._credentials, ca_cert=self._ca_cert, insecure=self._insecure)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
-        """Connect from here."""
+        """Connect from here: what only the head can reach is out of reach."""
         return await dial_directly(endpoint)
 
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
@@ -69,17 +64,3 @@ class HttpBackend:
 
     async def aclose(self) -> None:
         """Do nothing: clients belong to whoever asked for them."""
-
-
-async def dial_directly(endpoint: Endpoint) -> ByteStream:
-    """Connect to `endpoint` from this machine; raises `UnreachableError` or `TimedOutError`."""
-    tried = f"connect to {endpoint}"
-    try:
-        with anyio.fail_after(CONNECT_S):
-            return await anyio.connect_tcp(endpoint.host, endpoint.port)
-    except TimeoutError:
-        raise TimedOutError(tried, f"no answer within {CONNECT_S:.0f} s", "is a firewall in between?") from None
-    except (OSError, ValueError) as error:
-        # Of a host that is no name at all, Python's own codec complains with a ValueError.
-        said = getattr(error, "strerror", None) or str(error)
-        raise UnreachableError(tried, said, "is anything listening there?") from None

@@ -11,10 +11,11 @@ import httpx
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
-from raymon_tui.backends.clients import dashboard_client, direct_client
 from raymon_tui.backends.commands import run_here
+from raymon_tui.backends.credentials import Credentials
+from raymon_tui.backends.dialling import client_over
+from raymon_tui.backends.direct import dial_directly
 from raymon_tui.backends.errors import UnreachableError
-from raymon_tui.backends.http import dial_directly
 from raymon_tui.backends.tokens import dashboard_headers
 
 
@@ -26,7 +27,8 @@ class LocalBackend:
     ) -> None:
         self._dashboard = dashboard
         environ = os.environ if environ is None else environ
-        self._headers = dashboard_headers(options or ConnectOptions(), environ)
+        headers = dashboard_headers(options or ConnectOptions(), environ)
+        self._credentials = Credentials(f"http://{dashboard}", headers)
 
     @property
     def dashboard(self) -> Endpoint:
@@ -35,9 +37,8 @@ class LocalBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
-        if endpoint != self._dashboard:
-            return direct_client(endpoint)
-        return dashboard_client(f"http://{endpoint}", headers=self._headers, past_proxies=True)
+        credentials = self._credentials if endpoint == self._dashboard else None
+        return client_over(self.dial, f"http://{endpoint}", credentials=credentials)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect from here."""

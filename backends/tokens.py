@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,13 +18,13 @@ def find_token(options: ConnectOptions, environ: Mapping[str, str], home: Path |
 
     Looked for in the order of Ray's own clients, after what the command line says: `RAY_AUTH_TOKEN`, the file that
     `RAY_AUTH_TOKEN_PATH` names, `~/.ray/auth_token`. Raises `UsageError` where a file that was asked for cannot be
-    read.
+    read, or what is found can be no token.
     """
     if options.token is not None:
-        return options.token.strip() or None
+        return _checked(options.token, "the token that was given")
     if options.token_file is not None:
         return _read(options.token_file, "--token-file")
-    if token := environ.get("RAY_AUTH_TOKEN", "").strip():
+    if token := _checked(environ.get("RAY_AUTH_TOKEN", ""), "RAY_AUTH_TOKEN"):
         return token
     if path := environ.get("RAY_AUTH_TOKEN_PATH"):
         return _read(Path(path).expanduser(), "RAY_AUTH_TOKEN_PATH")
@@ -34,26 +35,39 @@ def find_token(options: ConnectOptions, environ: Mapping[str, str], home: Path |
 def _read(path: Path, named_by: str) -> str | None:
     tried = f"read the token that {named_by} names"
     try:
-        text = path.read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(tried, f"{path}: {error.strerror}", "make the file readable, or name another") from None
     except UnicodeDecodeError:
         raise UsageError(tried, f"{path} holds no text", "name the file that holds the token") from None
-    if any(character.isspace() for character in text):
-        raise UsageError(tried, f"{path} holds more than one word", "name the file that holds the token alone")
-    return text or None
+    return _checked(text, str(path))
+
+
+def _checked(text: str, source: str) -> str | None:
+    """Return a token that can be sent; what cannot be is refused without a word of it."""
+    token = text.strip()
+    if not all("!" <= character <= "~" for character in token):
+        said = f"{source} holds more than one word of plain ASCII"
+        raise UsageError("read the token", said, "give the token alone, in one line")
+    return token or None
 
 
 def dashboard_headers(
-    options: ConnectOptions, environ: Mapping[str, str], *, authorization_taken: bool = False
+    options: ConnectOptions, environ: Mapping[str, str], *, basic: tuple[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the headers for requests to the dashboard, and to nothing else: the token, then what `--header` says.
+    """Return the headers for requests to the dashboard, and to nothing else.
 
-    `authorization_taken`: the URL's own user and password need `Authorization`, so the token goes by the second header.
+    `basic` is the user and password of the URL; they take `Authorization`, so the token then goes by the second header.
+    What `--header` says comes before both. Raises `UsageError` where a header cannot be sent.
     """
     headers: dict[str, str] = {}
+    if basic is not None:
+        headers[ORDINARY_HEADER] = "Basic " + b64encode(":".join(basic).encode()).decode()
     token = find_token(options, environ)
     if token is not None:
-        headers[SECOND_HEADER if authorization_taken else ORDINARY_HEADER] = f"Bearer {token}"
+        headers[SECOND_HEADER if basic is not None else ORDINARY_HEADER] = f"Bearer {token}"
+    for name, value in options.headers:
+        if not value.isprintable():
+            raise UsageError(f"send the header {name}", "its value holds a control code", "give it as one line of text")
     given = {name.lower() for name, _ in options.headers}
     return {name: value for name, value in headers.items() if name.lower() not in given} | dict(options.headers)
