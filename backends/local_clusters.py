@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-FIRST_PORT, LAST_PORT = 8265, 8315
-"""Where Ray looks for a free port when none is asked for."""
+from raymon_tui.backends.sessions import port_of_session
+
+FIRST_PORT, RETRIES = 8265, 50
+"""Where Ray looks for a free port when none is asked for, and how often."""
+LAST_OF_ALL_PORTS = 65535
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,23 @@ def is_dashboard(command_line: Sequence[str]) -> bool:
 
 
 def _dashboards() -> Iterator[psutil.Process]:
-    own = _pid_namespace("self")
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if is_dashboard(process.cmdline()) and _pid_namespace(str(process.pid)) in (own, None):
+            if is_dashboard(process.cmdline()) and not _in_container(process.pid):
                 yield process
 
 
-def _pid_namespace(pid: str) -> str | None:
-    """Return what names a process's pid namespace; None where the system has none, or does not tell."""
+def _in_container(pid: int) -> bool:
+    """Whether a process has a pid of its own in a namespace inside ours, as all may read where Linux tells it.
+
+    What `/proc/PID/ns/pid` links to is told to the process's user alone.
+    """
     try:
-        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
+        return False
+    pids = next((line for line in status.splitlines() if line.startswith("NSpid:")), "")
+    return len(pids.split()) > 2
 
 
 def _cluster_of(process: psutil.Process) -> LocalCluster | None:
@@ -80,14 +86,21 @@ def _cluster_of(process: psutil.Process) -> LocalCluster | None:
     except psutil.Error:
         return None
     host = reachable(options.get("host", ""))
-    port = _port_of(process, options, host)
+    session_name = options.get("session-name") or Path(options.get("session-dir", "")).name
+    asked = ports_asked_for(options)
+    listening = _listening_ports(process)
+    port = (
+        port_of_session(host, asked, session_name)
+        if listening is None
+        else next((port for port in asked if port in listening), None)
+    )
     if port is None:
         return None
     return LocalCluster(
         host=host,
         port=port,
         temp_dir=options.get("temp-dir", ""),
-        session_name=Path(options.get("session-dir", "")).name,
+        session_name=session_name,
         gcs_address=options.get("gcs-address", ""),
         pid=process.pid,
         started_at=started_at,
@@ -99,17 +112,14 @@ def reachable(host: str) -> str:
     return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
-def _port_of(process: psutil.Process, options: Mapping[str, str], host: str) -> int | None:
-    """Return where the dashboard really listens: the port asked for may have been taken, and another one used."""
-    try:
-        asked = int(options.get("port", ""))
-    except ValueError:
-        asked = FIRST_PORT
-    listening = _listening_ports(process)
-    if listening is None:
-        return asked if _answers(host, asked) else None
-    candidates = range(asked, asked + max(1, LAST_PORT - FIRST_PORT) + 1)
-    return next((port for port in candidates if port in listening), None)
+def ports_asked_for(options: Mapping[str, str]) -> range:
+    """Return the ports on which a dashboard tries to listen, in its order: where one is taken it tries the next."""
+    first, retries = _number(options.get("port"), FIRST_PORT), _number(options.get("port-retries"), RETRIES)
+    return range(first, min(first + retries, LAST_OF_ALL_PORTS) + 1)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() else otherwise
 
 
 def _listening_ports(process: psutil.Process) -> set[int] | None:
@@ -119,9 +129,3 @@ def _listening_ports(process: psutil.Process) -> set[int] | None:
     except (psutil.Error, OSError):
         return None
     return {connection.laddr.port for connection in connections if connection.status == psutil.CONN_LISTEN}
-
-
-def _answers(host: str, port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1.0):
-        return True
-    return False
