@@ -9,8 +9,9 @@ from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
-from raymon_tui.backends.errors import UnreachableError, UsageError
-from raymon_tui.backends.targets import Target, UrlTarget, parse
+from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
+from raymon_tui.backends.parsing import FORMS, parse
+from raymon_tui.backends.targets import LocalTarget, Target, UrlTarget
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -39,10 +40,13 @@ def resolve(
     Raises `UsageError` where it means nothing, `UnreachableError` where nothing was typed and nothing is found.
     """
     environ = os.environ if environ is None else environ
-    if text is None:
+    plugin = _plugin_for(text) if text is not None else None
+    if text is not None and plugin is not None:
+        return (_from_plugin(plugin, text, options),)
+    target = parse(text)
+    if isinstance(target, LocalTarget):
         return _unnamed(options, environ)
-    plugin = _plugin_for(text)
-    return (_from_plugin(plugin, text, options) if plugin is not None else _from_target(parse(text), options, environ),)
+    return (_from_target(target, options, environ),)
 
 
 def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
@@ -60,9 +64,11 @@ def _unnamed(options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candi
     from raymon_tui.backends.local import LocalBackend
     from raymon_tui.backends.local_clusters import find_local_clusters
 
+    wanted, where = options.dashboard_port, "no dashboard runs here"
     clusters = find_local_clusters()
-    if options.dashboard_port is not None:
-        clusters = tuple(cluster for cluster in clusters if cluster.port == options.dashboard_port)
+    if wanted is not None:
+        where = f"no dashboard listens on port {wanted} here"
+        clusters = tuple(cluster for cluster in clusters if cluster.port == wanted)
     if clusters:
         return tuple(
             Candidate(cluster.title, partial(LocalBackend, Endpoint(cluster.host, cluster.port), options, environ))
@@ -74,7 +80,7 @@ def _unnamed(options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candi
             return (_from_target(parse(address), options, environ),)
     raise UnreachableError(
         "find a Ray cluster on this machine",
-        "no dashboard runs here, and neither RAY_API_SERVER_ADDRESS nor RAY_ADDRESS names one",
+        f"{where}, and neither RAY_API_SERVER_ADDRESS nor RAY_ADDRESS is an http(s) address",
         "start one (ray start --head), name one (raymon-tui http://HOST:8265), or try raymon-tui demo",
     )
 
@@ -84,21 +90,30 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         from raymon_tui.backends.http import HttpBackend
 
         return Candidate(str(target), lambda: HttpBackend(target, options, environ))
-    raise AssertionError(target)
+    said = "this version cannot open targets of this form yet"
+    raise UsageError(f"open {target}", said, f"what it can open is:\n{FORMS}")
 
 
 def _plugin_for(text: str) -> EntryPoint | None:
     scheme, separator, _ = text.partition("://")
     if not separator or scheme.lower() in BUILT_IN:
         return None
-    return next((point for point in entry_points(group=GROUP) if point.name == scheme), None)
+    return next((point for point in entry_points(group=GROUP) if point.name.lower() == scheme.lower()), None)
 
 
 def _from_plugin(plugin: EntryPoint, text: str, options: ConnectOptions) -> Candidate:
+    # What stands before the last @ may be a password: only the plug-in knows.
+    title = f"{plugin.name}://{text.partition('://')[2].rpartition('@')[2]}"
+
     def open_it() -> Backend:
-        opened: Backend | None = plugin.load()(text, options)
+        try:
+            opener: Callable[[str, ConnectOptions], Backend | None] = plugin.load()
+        except (ImportError, AttributeError) as error:
+            advice = f"install the package again that brings {plugin.name}://"
+            raise UnsupportedError(f"load {plugin.value}", str(error), advice) from None
+        opened = opener(text, options)
         if opened is None:
-            raise UsageError(f"open {text!r}", f"{plugin.value} does not know it", f"ask {plugin.name}'s documentation")
+            raise UsageError(f"open {title}", f"{plugin.value} does not know it", f"ask {plugin.name}'s documentation")
         return opened
 
-    return Candidate(text, open_it)
+    return Candidate(title, open_it)

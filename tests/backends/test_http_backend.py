@@ -10,7 +10,8 @@ from contract import BackendContract
 
 from raymon_tui.backends.base import Backend, ConnectOptions
 from raymon_tui.backends.http import HttpBackend
-from raymon_tui.backends.targets import UrlTarget, parse
+from raymon_tui.backends.parsing import parse
+from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 SECRET = "hunter2hunter2hunter2"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from string import ascii_letters, digits
 
 import pytest
@@ -10,8 +12,17 @@ from hypothesis import strategies as st
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.errors import RaymonError, UsageError
+from raymon_tui.backends.parsing import parse
 from raymon_tui.backends.resolve import resolve
-from raymon_tui.backends.targets import LocalTarget, UrlTarget, parse
+from raymon_tui.backends.targets import (
+    FileTarget,
+    KubernetesTarget,
+    LocalTarget,
+    RecordingTarget,
+    SshTarget,
+    Target,
+    UrlTarget,
+)
 
 SECRET = "hunter2"
 
@@ -70,9 +81,17 @@ def test_nothing_typed_means_this_machine() -> None:
         ("head:8265", "none of the forms"),
         ("", "none of the forms"),
         ("ftp://head", "ftp://"),
-        ("cluster.yaml", "cluster files"),
-        ("-", "cluster files"),
-        ("raycluster/one", "Kubernetes"),
+        ("raycluster/", "none of the forms"),
+        ("raycluster/Upper_case", "none of the forms"),
+        ("pod/one", "none of the forms"),
+        ("nul\0byte.yaml", "none of the forms"),
+        ("ssh://", "names no host"),
+        ("ssh://head/path", "behind the host"),
+        ("ssh://-oProxyCommand=x@head", "no user"),
+        ("ssh://-oProxyCommand", "no host"),
+        (f"ssh://me:{SECRET}@head", "password"),
+        (f"me:{SECRET}@head://x", "none of the forms"),
+        ("http://head/a\0b", "non-printable"),
         ("http://head with blanks", "host"),
         ("http://" + "a" * 64 + ".example", "host"),
     ],
@@ -81,8 +100,44 @@ def test_what_names_no_cluster_is_refused_with_what_is_wrong_and_what_could_be_t
     with pytest.raises(UsageError) as caught:
         parse(typed)
     assert named in caught.value.said
-    assert "http" in caught.value.advice
+    assert "://" in caught.value.advice
     assert caught.value.exit_code == 2
+    assert SECRET not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ssh://head", SshTarget("head")),
+        ("ssh://ubuntu@Head.example:2222/", SshTarget("Head.example", 2222, "ubuntu")),
+        ("ssh://HEAD@head", SshTarget("head", None, "HEAD")),
+        ("ssh://me@[fd00::2]:22", SshTarget("fd00::2", 22, "me")),
+        ("cluster.yaml", FileTarget(Path("cluster.yaml"))),
+        ("/etc/ray/my cluster.yml", FileTarget(Path("/etc/ray/my cluster.yml"))),
+        ("-", FileTarget(None)),
+        ("raycluster/one", KubernetesTarget("raycluster", "one")),
+        ("RayJob/two.three", KubernetesTarget("rayjob", "two.three")),
+        ("rayservice/a-b", KubernetesTarget("rayservice", "a-b")),
+        ("raycronjob/x", KubernetesTarget("raycronjob", "x")),
+        ("friday.raymon", RecordingTarget(Path("friday.raymon"))),
+    ],
+)
+def test_forms_that_cannot_be_opened_yet_are_known_and_the_error_says_what_can_be(typed: str, meant: Target) -> None:
+    assert parse(typed) == meant
+    with pytest.raises(UsageError) as caught:
+        resolve(typed, ConnectOptions(), {})
+    assert caught.value.tried == f"open {meant}"
+    assert "yet" in caught.value.said
+    assert "http(s)://" in caught.value.advice
+
+
+@given(st.text(), st.sampled_from(["ssh://", "raycluster/", ""]), st.sampled_from([".yaml", ".raymon", ""]))
+def test_what_is_meant_can_be_written_down_and_read_again(text: str, start: str, end: str) -> None:
+    try:
+        meant = parse(start + text + end)
+    except UsageError:
+        return
+    assert parse(str(meant)) == meant
 
 
 @given(st.text() | st.text(alphabet=":/@[]?#%.-_~\0\n\\ üé0aZ", max_size=40).map("http://".__add__))
@@ -92,11 +147,8 @@ def test_what_names_no_cluster_is_refused_with_what_is_wrong_and_what_could_be_t
 @example("http://\u2100")
 @example("ray_client://a")
 def test_no_text_at_all_raises_anything_but_a_usage_error(text: str) -> None:
-    try:
-        target = parse(text)
-    except UsageError:
-        return
-    assert isinstance(target, UrlTarget)
+    with contextlib.suppress(UsageError):
+        parse(text)
 
 
 @settings(deadline=None)
@@ -128,6 +180,7 @@ def test_a_password_with_a_slash_in_it_is_not_told_as_a_port_that_is_wrong() -> 
 @example(user="me", rest="/@head", scheme="https")
 @example(user="me", rest="head", scheme="ssh")
 @example(user="me", rest="head", scheme="http:")
+@example(user="me", rest="head", scheme="me:x@http")
 def test_no_message_and_no_title_holds_a_password(user: str, rest: str, scheme: str) -> None:
     text = f"{scheme}://{user}:{SECRET}@{rest}"
     try:

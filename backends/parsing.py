@@ -1,0 +1,136 @@
+"""What a user typed to name a cluster, taken apart: pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpx
+
+from raymon_tui.backends.errors import UsageError
+from raymon_tui.backends.targets import (
+    DEFAULT_PORTS,
+    FileTarget,
+    KubernetesKind,
+    KubernetesTarget,
+    LocalTarget,
+    RecordingTarget,
+    SshTarget,
+    Target,
+    UrlTarget,
+)
+
+FORMS = """\
+  (nothing)                       the Ray cluster on this machine
+  http(s)://[user:pass@]host[:port][/prefix]
+                                  a dashboard that can be reached from here"""
+"""The forms that this version opens, for messages."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_HOST = re.compile(r"[0-9a-f:.]+(%[\w.-]+)?|(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?", re.IGNORECASE)
+"""An IPv6 address with its zone, or labels of letters, digits, hyphens and underscores."""
+_OBJECT_NAME = re.compile(r"[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
+"""What Kubernetes takes for a name: a DNS subdomain (RFC 1123)."""
+_USER = re.compile(r"(?!-)[^\s:/@]+")
+"""Not what ssh would take for an option."""
+
+
+def parse(text: str | None) -> Target:
+    """Return what `text` names; raises `UsageError` that lists the forms where it names nothing."""
+    if text is None:
+        return LocalTarget()
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        found = _word(text)
+        said = "it is none of the forms"
+    else:
+        opener = _ADDRESSES.get(scheme[1].lower())
+        found = opener(text) if opener else None
+        said = f"{scheme[0]} is no way to a cluster that this version knows"
+    if found is None:
+        raise UsageError(f"understand the target {_shown(text)}", said, f"a target is one of:\n{FORMS}")
+    return found
+
+
+def _word(text: str) -> Target | None:
+    if text == "-":
+        return FileTarget(None)
+    if "\0" in text:
+        return None
+    if text.endswith((".yaml", ".yml")):
+        return FileTarget(Path(text))
+    return RecordingTarget(Path(text)) if text.endswith(".raymon") else _kubernetes(text)
+
+
+def _url(text: str) -> UrlTarget:
+    advice = "write it as http://host:8265 or https://host/prefix"
+    parts, host, port = _address(text, advice)
+    scheme = parts.scheme.lower()
+    target = UrlTarget(
+        scheme=scheme,
+        host=host,
+        port=port if port is not None else DEFAULT_PORTS[scheme],
+        prefix=parts.path.rstrip("/"),
+        user=_decoded(parts.username),
+        password=_decoded(parts.password),
+    )
+    try:
+        httpx.URL(target.base_url)
+    except httpx.InvalidURL as error:
+        raise UsageError(f"understand the address {_shown(text)}", str(error), advice) from None
+    return target
+
+
+def _ssh(text: str) -> SshTarget:
+    tried, advice = f"understand the address {_shown(text)}", "write it as ssh://user@host or ssh://host:22"
+    parts, host, port = _address(text, advice)
+    if parts.password is not None:
+        raise UsageError(tried, "it holds a password, which others can see in the list of processes", advice)
+    if parts.username is not None and not _USER.fullmatch(parts.username):
+        raise UsageError(tried, "what it names is no user", advice)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise UsageError(tried, "there is something behind the host", advice)
+    # An alias in the user's SSH configuration may have capital letters, which urlsplit makes small.
+    written = re.search(re.escape(host), parts.netloc.rpartition("@")[2], re.IGNORECASE)
+    return SshTarget(written.group() if written else host, port, parts.username)
+
+
+_ADDRESSES: dict[str, Callable[[str], Target]] = {"http": _url, "https": _url, "ssh": _ssh}
+
+
+def _address(text: str, advice: str) -> tuple[SplitResult, str, int | None]:
+    """Return an address taken apart, its host and its port."""
+    tried = f"understand the address {_shown(text)}"
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise UsageError(tried, str(error), advice) from None
+    try:
+        port = parts.port
+    except ValueError:
+        # Its own words may hold a part of a password, where that has a slash in it.
+        raise UsageError(tried, "its port is no number from 0 to 65535", advice) from None
+    if not parts.hostname:
+        raise UsageError(tried, "it names no host", advice)
+    if not _HOST.fullmatch(parts.hostname):
+        raise UsageError(tried, "what it names is no host", advice)
+    return parts, parts.hostname, port
+
+
+def _decoded(part: str | None) -> str | None:
+    return None if part is None else unquote(part)
+
+
+def _kubernetes(text: str) -> KubernetesTarget | None:
+    word, _, name = text.partition("/")
+    kinds: dict[str, KubernetesKind] = {kind: kind for kind in get_args(KubernetesKind)}
+    kind = kinds.get(word.lower())
+    return KubernetesTarget(kind, name) if kind and _OBJECT_NAME.fullmatch(name) else None
+
+
+def _shown(text: str) -> str:
+    """Return a target fit to be printed: without what may be a password, wherever a slip of the pen has put it."""
+    return repr(re.sub(r"^([^/@]*//)?.*@", r"\1…@", text, flags=re.DOTALL))
