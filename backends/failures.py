@@ -64,7 +64,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     yield error
     for inner in getattr(error, "exceptions", ()):
         yield from _causes(inner)
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    # httpcore hides what it has wrapped; a context that nobody hides is merely what else was being handled then.
+    before = error.__cause__ or (error.__context__ if error.__suppress_context__ else None)
     if before is not None:
         yield from _causes(before)
 
@@ -81,7 +82,7 @@ def _of_tls(causes: Sequence[BaseException]) -> Told:
         advice = _BY_CERTIFICATE.get(getattr(error, "verify_code", 0), _UNTRUSTED)
         return UnreachableError, f"its certificate is not trusted: {said}", advice
     if error is not None:
-        return UnreachableError, _words(error), _PLAIN if error.reason in _NOT_TLS else _CUT
+        return UnreachableError, _words(error), _PLAIN if getattr(error, "reason", "") in _NOT_TLS else _CUT
     return None
 
 

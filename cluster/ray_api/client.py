@@ -9,6 +9,7 @@ import anyio.to_thread
 import httpx
 
 from raymon_tui.backends.errors import RaymonError, TimedOutError
+from raymon_tui.backends.failures import failure_of
 from raymon_tui.cluster.model.actor import Actor, ActorSummary
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.model.event import Event
@@ -26,7 +27,7 @@ from raymon_tui.cluster.ray_api.asking import LIST_TIMEOUT_S, ORDINARY_TIMEOUT_S
 from raymon_tui.cluster.ray_api.autoscaler import ask_autoscaler
 from raymon_tui.cluster.ray_api.counts import Tallies
 from raymon_tui.cluster.ray_api.events import ask_events
-from raymon_tui.cluster.ray_api.failures import CLOSED, failure_of, failure_of_transport
+from raymon_tui.cluster.ray_api.failures import CLOSED, failure_of_status
 from raymon_tui.cluster.ray_api.node_detail import ask_node_detail
 from raymon_tui.cluster.ray_api.node_names import NodeNames
 from raymon_tui.cluster.ray_api.nodes import ask_nodes
@@ -175,11 +176,11 @@ class RayApi:
         except RaymonError:
             raise
         except (httpx.HTTPError, httpx.InvalidURL, OSError, *CLOSED) as error:
-            raise failure_of_transport(error, tried=tried) from None
+            raise failure_of(error, tried=tried) from None
         if response.is_success:
             return response.content
         location = response.headers.get("location", "")
-        raise failure_of(response.status_code, response.content, tried=tried, location=location)
+        raise failure_of_status(response.status_code, response.content, tried=tried, location=location)
 
     @property
     def _port(self) -> int:
