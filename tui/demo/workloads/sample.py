@@ -13,8 +13,10 @@ from ray.exceptions import RayError
 from ray.job_submission import JobSubmissionClient
 from ray.util.placement_group import placement_group
 
-WILD = "wild \x1b[31mred\x1b[0m [bold]bold[/bold]\n\t名前🚀" + "x" * 200
+ODD = "wild \x1b[31mred\x1b[0m [bold]bold[/bold]\n\t名前🚀"
 """A name with terminal escapes, markup, line breaks and wide characters."""
+WILD = ODD + "x" * 10_000
+"""One without an end besides."""
 
 
 @ray.remote(num_cpus=0.1)
@@ -65,9 +67,12 @@ def main() -> None:
     client = JobSubmissionClient(os.environ["RAY_API_SERVER_ADDRESS"])
     client.submit_job(entrypoint=f"{sys.executable} -c \"print('sample job done')\"", submission_id="sample-done")
     client.submit_job(entrypoint=f"{sys.executable} -c \"raise KeyError('sample')\"", submission_id="sample-failed")
+    # Ray names the driver's log after the submission id, so that cannot hold a slash.
+    wild_id = ODD.replace("/", "")
+    client.submit_job(entrypoint=f"printf '%s' '{WILD}'", submission_id=wild_id, metadata={"job_name": WILD, ODD: ODD})
     ray.get([finishes.remote(index) for index in range(20)])
     kept = [runs.remote(), runs.options(name=WILD).remote(), never_placed.remote()]
-    kept.append(placement_group([{"CPU": 64}], strategy="PACK", name="sample-gang"))
+    kept += [placement_group([{"CPU": 64}], strategy="PACK", name=name) for name in ("sample-gang", WILD)]
     living = [Lives.options(name="living").remote(), Lives.options(name=WILD).remote()]
     ray.get([actor.ping.remote() for actor in living])
     kept.append(ray.put(b"sample" * 1000))
