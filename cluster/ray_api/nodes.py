@@ -46,7 +46,8 @@ async def ask_nodes(get: Get, node_names: NodeNames) -> tuple[Node, ...]:
     """
     measured, named = await ask_both(partial(_ask_measured, get), node_names.ask)
     if isinstance(measured, RaymonError):
-        if not isinstance(measured, RouteMissingError) or isinstance(named, RaymonError):
+        # Names from memory tell nothing of who is alive: without the one route and the other nothing is known.
+        if not isinstance(measured, RouteMissingError) or isinstance(named, RaymonError) or not _is_told(named):
             raise measured
         measured = _Measured()
     names = {} if isinstance(named, RaymonError) else named
@@ -54,6 +55,10 @@ async def ask_nodes(get: Get, node_names: NodeNames) -> tuple[Node, ...]:
     nodes = await in_slices(lambda node: with_names(node, names.pop(node.node_id, None), usage), measured.nodes)
     unmeasured = [with_names(Node(node_id=one.node_id), one, usage) for one in names.values() if one.state]
     return (*nodes, *unmeasured)
+
+
+def _is_told(named: Mapping[str, NamedNode]) -> bool:
+    return not named or any(one.state for one in named.values())
 
 
 async def _ask_measured(get: Get) -> _Measured:
