@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from raymon_tui.cluster import series
 from raymon_tui.cluster.history import History
-from raymon_tui.cluster.model.node import Gpu, Node, NodeDetail, WorkerProcess
+from raymon_tui.cluster.model.node import Gpu, Node, WorkerProcess
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, piece, plain
 from raymon_tui.widgets.meter import meter
@@ -173,11 +173,8 @@ def _up(node: Node, moment: Moment) -> float | None:
     return (moment.now if node.alive else node.end_time or moment.now) - node.start_time
 
 
-def sections(detail: NodeDetail, moment: Moment) -> list[Section] | None:
-    """Return a node in full, or None where the cluster does not know it."""
-    node = detail.node
-    if node is None:
-        return [Section("", text="This cluster does not know the node any more.", role="dim")]
+def sections(node: Node, moment: Moment) -> list[Section]:
+    """Return a node in full."""
     found = [
         Section(
             "Node",

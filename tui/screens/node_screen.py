@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -10,14 +11,17 @@ from textual.containers import VerticalScroll
 
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.parametrised import node_feed
-from raymon_tui.cluster.model.node import Node, NodeDetail, WorkerProcess
+from raymon_tui.cluster.model.node import Node, WorkerProcess
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources.nodes import WORKER_COLUMNS, sections
 from raymon_tui.tui.screens.detail_screen import DetailScreen
+from raymon_tui.tui.screens.document import Section
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
+
+GONE = Section("", text="This cluster does not know the node any more. What it last said of it:", role="warning")
 
 
 class NodeScreen(DetailScreen):
@@ -43,9 +47,12 @@ class NodeScreen(DetailScreen):
         """Return the feed of this node."""
         return (self._feed,)
 
-    def _describe_node(self, snapshot: Snapshot, moment: Moment) -> Any:
+    def _describe_node(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         detail = snapshot.value(self._feed)
-        return sections(detail if detail is not None else NodeDetail(node=self._row), moment)
+        if detail is not None and detail.node is not None:
+            self._row = detail.node
+        found = sections(self._row, moment)
+        return found if detail is None or detail.node is not None else (GONE, *found)
 
     def compose_body(self) -> ComposeResult:
         """Yield the page and the processes."""
