@@ -32,6 +32,7 @@ class Fault(Enum):
 
     PASS = "pass"
     UNAUTHORIZED = "401"
+    FORBIDDEN = "403"
     MISSING = "404"
     BROKEN = "500"
     HTML = "html"
@@ -41,6 +42,7 @@ class Fault(Enum):
 
 _REPLIES = {
     Fault.UNAUTHORIZED: Reply(401, b"Unauthorized", "text/plain"),
+    Fault.FORBIDDEN: Reply(403, b"Forbidden", "text/plain"),
     Fault.MISSING: Reply(404, b"404: Not Found", "text/plain"),
     Fault.BROKEN: Reply(500, b"Internal Server Error", "text/plain"),
     Fault.HTML: Reply(200, b"<html><body>Please log in</body></html>", "text/html"),

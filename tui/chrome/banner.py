@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.tui.chrome.wording import cut
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
@@ -14,11 +15,11 @@ def banner_line(snapshot: Snapshot, moment: Moment, width: int) -> Content | Non
     link = snapshot.link
     if link.state in ("live", "slow", "connecting") and not (link.state == "connecting" and link.said):
         return None
-    said = plain(link.said or "no answer", max(10, width - 30))
+    said = cut(plain(link.said or "no answer"), max(10, width - 38))
     left = [Part((Piece("x " if moment.ascii_only else "✕ ", "bad"), Piece(said, "bad")))]
     newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=None)
     if link.advice:
-        left.append(Part((Piece(plain(link.advice, width), "dim"),), 3))
+        left.append(Part((Piece(plain(link.advice), "dim"),), 3))
     right = []
     if newest is not None:
         right.append(Part((Piece(f"picture {duration(moment.now - newest)} old", "dim"),), 1))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from raymon_tui.cluster.findings.finding import Finding, Severity
-from raymon_tui.tui.panes.overview.wording import cut
+from raymon_tui.tui.chrome.wording import cut
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import age
 from raymon_tui.widgets.states import FAILED, WARNING, Mark, glyph

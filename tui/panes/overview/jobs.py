@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from raymon_tui.cluster.feeds.catalogue import JOB_PROGRESS, JOBS
 from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.panes.overview.wording import cut, missing
+from raymon_tui.tui.chrome.wording import cut, missing
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import age, percent

@@ -10,7 +10,7 @@ from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand, NodeType
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.panes.overview.wording import missing
+from raymon_tui.tui.chrome.wording import missing
 from raymon_tui.widgets.content import Content, Piece, Role, plain
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count, shape

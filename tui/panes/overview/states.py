@@ -13,7 +13,7 @@ from raymon_tui.cluster.model.actor import ALIVE_STATES, PENDING_STATES
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.model.task import RUNNING_STATES, WAITING_STATES
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.panes.overview.wording import missing
+from raymon_tui.tui.chrome.wording import missing
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.stacked_bar import Share, stacked_bar
