@@ -15,6 +15,9 @@ def tell(word: str) -> None:
 
 
 if __name__ == "__main__":
+    # A suite in the background runs with these ignored, which a monitor in its terminal does not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     plan = plan_cluster(workload=None, autoscaler="none")
     tell(str(plan.temp_dir))
     with running(plan, tell):
