@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -51,7 +52,9 @@ async def echoing() -> AsyncIterator[Endpoint]:
 
 
 @asynccontextmanager
-async def recording(reply: bytes = _REPLY) -> AsyncIterator[tuple[Endpoint, list[str]]]:
+async def recording(
+    reply: bytes = _REPLY, *, host: str = HERE, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[Endpoint, list[str]]]:
     """Give a port that answers every HTTP request alike, and the list of the requests' heads."""
     heads: list[str] = []
 
@@ -63,6 +66,6 @@ async def recording(reply: bytes = _REPLY) -> AsyncIterator[tuple[Endpoint, list
                 await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, HERE, 0)
+    server = await asyncio.start_server(answer, host, 0, ssl=tls)
     async with server:
-        yield Endpoint(HERE, server.sockets[0].getsockname()[1]), heads
+        yield Endpoint(host, server.sockets[0].getsockname()[1]), heads
