@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from raymon_tui.backends.sessions import port_of_session
+from raymon_tui.backends.targets import bracketed
 
 FIRST_PORT, RETRIES = 8265, 50
 """Where Ray looks for a free port when none is asked for, and how often."""
@@ -30,8 +31,8 @@ class LocalCluster:
 
     @property
     def title(self) -> str:
-        """What tells this cluster from others: its address, its temp dir and its session."""
-        return f"{self.host}:{self.port}  {self.temp_dir}  {self.session_name}"
+        """What tells this cluster from others: its address, as it can be typed, its temp dir and its session."""
+        return f"http://{bracketed(self.host)}:{self.port}  {self.temp_dir}  {self.session_name}"
 
 
 def find_local_clusters() -> tuple[LocalCluster, ...]:

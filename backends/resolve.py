@@ -55,7 +55,9 @@ def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
         return candidates[0]
     titles = "\n".join(f"  {candidate.title}" for candidate in candidates)
     raise UsageError(
-        "find the Ray cluster on this machine", f"there are {len(candidates)}:\n{titles}", "name one: http://HOST:PORT"
+        "find the Ray cluster on this machine",
+        f"there are {len(candidates)}:\n{titles}",
+        "name one by its address: raymon-tui http://HOST:PORT",
     )
 
 
