@@ -23,7 +23,9 @@ async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Comp
     Raises `TimedOutError` after `timeout_s`, the command and its children being ended then, and `UnreachableError`
     where it cannot be started.
     """
-    tried = f"run {argv[0]}"
+    tried = f"run {argv[0] if argv else 'a command'}"
+    if not argv:
+        raise UnreachableError(tried, "it has no words", "name a program")
     try:
         process = await anyio.open_process(list(argv), stdin=subprocess.DEVNULL, start_new_session=True)
     except (OSError, ValueError) as error:

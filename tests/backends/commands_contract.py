@@ -58,6 +58,11 @@ class CommandsContract:
             await backend.run(("printf", "nul\0byte"))
         says(caught.value, "printf")
 
+    async def test_a_command_of_no_words_is_told(self, backend: Backend) -> None:
+        with pytest.raises(UnreachableError) as caught:
+            await backend.run(())
+        says(caught.value, "run")
+
     async def test_a_part_of_a_file_is_read(self, backend: Backend, head_file: Path) -> None:
         assert await backend.read(str(head_file)) == NUMBERS
         assert await backend.read(str(head_file), 10, 20) == b"000000001\n000000002\n"
