@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from raymon_tui.widgets.table.column import Column, Moment
 from raymon_tui.widgets.table.ordering import EVERYTHING, Matcher, matcher, ordered, searchable
@@ -11,7 +12,8 @@ from raymon_tui.widgets.table.ordering import EVERYTHING, Matcher, matcher, orde
 Row = TypeVar("Row")
 
 
-class _Read(NamedTuple, Generic[Row]):
+@dataclass(frozen=True)
+class _Read(Generic[Row]):
     """A row beside what a filter looks at."""
 
     row: Row
