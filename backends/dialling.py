@@ -95,9 +95,14 @@ class _Dialled(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         with _told_as(httpcore.ConnectError, httpcore.ConnectTimeout), anyio.fail_after(timeout):
             # HTTP says itself where an answer ends, so the closing handshake that many servers leave out is not missed.
-            wrapped = await TLSStream.wrap(
-                self._stream, ssl_context=ssl_context, hostname=server_hostname, standard_compatible=False
-            )
+            try:
+                wrapped = await TLSStream.wrap(
+                    self._stream, ssl_context=ssl_context, hostname=server_hostname, standard_compatible=False
+                )
+            except BaseException:
+                # Nobody else knows of it yet: it would stay open, and each try leave another one.
+                await anyio.aclose_forcefully(self._stream)
+                raise
         return _Dialled(wrapped)
 
     def get_extra_info(self, info: str) -> Any:

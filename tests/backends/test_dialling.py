@@ -84,6 +84,22 @@ async def test_https_is_spoken_through_the_stream_to_a_server_that_is_known(auth
     assert len(dial.endpoints) == 2
 
 
+async def test_a_connection_to_a_server_that_is_not_trusted_is_closed_again(authority: Authority) -> None:
+    dialled: list[ByteStream] = []
+
+    async def dial(endpoint: Endpoint) -> ByteStream:
+        dialled.append(await dial_directly(endpoint))
+        return dialled[-1]
+
+    async with recording(tls=authority.server_for(HERE)) as (endpoint, _):
+        async with client_over(dial, f"https://{endpoint}") as client:
+            with pytest.raises(httpx.ConnectError):
+                await client.get("/")
+        (stream,) = dialled
+        with pytest.raises(anyio.ClosedResourceError):
+            await stream.send(b"anything")
+
+
 async def test_what_the_backend_says_of_a_connection_reaches_the_user() -> None:
     own = RefusedError("opening the tunnel", "host key changed", "see known_hosts")
 
