@@ -63,7 +63,8 @@ def test_nodes_are_added_for_what_waits(listing: Listing) -> None:
 
 
 def test_actors_live_restart_and_die(listing: Listing) -> None:
-    assert seen(lambda: listing("actors", state="ALIVE", class_name="Trainer"))
+    assert seen(lambda: len(listing("actors", state="ALIVE", class_name="Trainer")) == 2)
+    assert seen(lambda: listing("actors", state="PENDING_CREATION", class_name="Trainer"))
     assert seen(lambda: any(int(one["num_restarts"]) for one in listing("actors", class_name="DataWorker")))
     assert seen(lambda: listing("actors", state="DEAD", class_name="Checkpointer"))
     assert seen(lambda: listing("actors", state="DEAD", class_name="Evaluator"))
