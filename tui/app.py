@@ -6,11 +6,11 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
+import anyio
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -25,15 +25,17 @@ from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.commands import PaneCommands
-from raymon_tui.tui.messages import FeedsChanged, SnapshotChanged
+from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.saving import write_new
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
 from raymon_tui.tui.session import Session, Viewing
 from raymon_tui.widgets.ascii_only import AsciiOnly
+from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.palette import themes
 
 SLOWEST_REFRESH_S, FASTEST_REFRESH_S = 60.0, 0.5
@@ -183,13 +185,21 @@ class MonitorApp(App[int]):
 
     def action_screenshot_to_file(self) -> None:
         """Save what is seen as an SVG file, and say where."""
-        path = Path.cwd() / f"raymon-tui-{datetime.now():%Y%m%d-%H%M%S}.svg"  # noqa: DTZ005 - the user's own clock
+        picture = self.export_screenshot()
+        self.post_message(SaveWanted("screen", "svg", lambda: picture))
+
+    @on(SaveWanted)
+    @work(group="save")
+    async def save(self, wanted: SaveWanted) -> None:
+        """Write a new file, and say where; a long table takes its time, which keys do not wait for."""
         try:
-            path.write_text(self.export_screenshot(), encoding="utf-8")
+            text = await anyio.to_thread.run_sync(wanted.written)
+            path = await anyio.to_thread.run_sync(write_new, wanted.what, wanted.ending, text, time.time())
         except OSError as error:
-            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+            said = f"not saved: {error.filename}: {error.strerror}"
+            self.notify(plain(said, 300), severity="error", markup=False)
         else:
-            self.notify(f"saved {path}", markup=False)
+            self.notify(f"saved {plain(str(path), 300)}", markup=False)
 
     def _redraw(self) -> None:
         if isinstance(self.screen, ClusterScreen):

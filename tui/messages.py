@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.message import Message
 
 
@@ -20,6 +22,14 @@ class SnapshotChanged(Message):
             message.changed |= self.changed
             return True
         return False
+
+
+class SaveWanted(Message):
+    """The user wants a file: `written()` gives the text, `what` and `ending` go into the name; it may take its time."""
+
+    def __init__(self, what: str, ending: str, written: Callable[[], str]) -> None:
+        super().__init__()
+        self.what, self.ending, self.written = what, ending, written
 
 
 class FeedsChanged(Message):

@@ -8,6 +8,9 @@ from typing import Any
 
 from still import StillApp
 
+from raymon_tui.backends.http import HttpBackend
+from raymon_tui.backends.resolve import Candidate
+from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.cluster import series
 from raymon_tui.cluster.feeds.catalogue import (
     ACTOR_COUNTS,
@@ -31,6 +34,7 @@ from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.model.task import FunctionSummary, TaskSummary
 from raymon_tui.cluster.model.version import Version
 from raymon_tui.cluster.snapshot import Link, Snapshot
+from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 
 NOW = 1_795_456_400.0
@@ -43,6 +47,17 @@ def still(pane_id: str = "overview", *, options: MonitorOptions | None = None, *
     if app.monitor.snapshot.readings:
         _remember(app.monitor.history)
     return app
+
+
+def several() -> MonitorApp:
+    """Return the program where two clusters run on this machine."""
+    titles = ("127.0.0.1:8265  /tmp/ray  session_one", "127.0.0.1:8266  /scratch/ray  session_two")
+    options = MonitorOptions()
+    return MonitorApp([Candidate(title, _unreachable) for title in titles], options)
+
+
+def _unreachable() -> HttpBackend:
+    return HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})
 
 
 def cluster(**changes: Any) -> Snapshot:

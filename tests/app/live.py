@@ -19,9 +19,9 @@ PATIENCE_S = 90.0
 
 
 @asynccontextmanager
-async def watching(url: str, *, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[int]]:
+async def watching(url: str, *, refresh_s: float = 0.5, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[int]]:
     """Run the program on the dashboard at `url`, until the block ends."""
-    app = MonitorApp(resolve(url, ConnectOptions()), MonitorOptions(refresh_s=0.5))
+    app = MonitorApp(resolve(url, ConnectOptions()), MonitorOptions(refresh_s=refresh_s))
     async with app.run_test(size=size, notifications=True) as pilot:
         yield pilot
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fixed import NOW, cluster, still
-from textual.pilot import Pilot
+from fixed import NOW, cluster, several, still
+from msgspec import structs
 
 from raymon_tui.cluster.snapshot import Link
 from raymon_tui.tui.options import MonitorOptions
@@ -40,8 +40,6 @@ def _same_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def lost() -> dict[str, Any]:
     """Return what is otherwise once the cluster has not been heard of for 42 s."""
-    from msgspec import structs
-
     known = cluster().readings
     aged = {name: structs.replace(reading, read_at=NOW - 42.8) for name, reading in known.items()}
     return {**LOST, "readings": aged}
@@ -83,12 +81,17 @@ def test_the_nodes(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_help(snap_compare: Compare, size: tuple[int, int]) -> None:
-    async def open_help(pilot: Pilot[int]) -> None:
-        await pilot.press("question_mark")
-
     assert snap_compare(still("nodes"), press=["question_mark"], terminal_size=size)
 
 
 @pytest.mark.parametrize("pane_id", ["overview", "nodes"])
 def test_a_paused_picture(snap_compare: Compare, pane_id: str) -> None:
     assert snap_compare(still(pane_id), press=["space"], terminal_size=NARROW)
+
+
+def test_the_question_in_which_form_to_save(snap_compare: Compare) -> None:
+    assert snap_compare(still("nodes"), press=["ctrl+s"], terminal_size=NARROW)
+
+
+def test_the_question_which_cluster(snap_compare: Compare) -> None:
+    assert snap_compare(several(), press=["j"], terminal_size=NARROW)

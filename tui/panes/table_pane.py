@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -15,12 +15,14 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.model.page import Filter
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
-from raymon_tui.tui.messages import FeedsChanged
+from raymon_tui.tui.messages import FeedsChanged, SaveWanted
 from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.panes.filtering import taken_apart, written
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.standing import standing_of
+from raymon_tui.tui.saving import as_csv, as_json
 from raymon_tui.tui.screens.raw_screen import RawScreen
+from raymon_tui.tui.screens.save_screen import SaveScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
@@ -49,6 +51,7 @@ class TablePane(Pane, Generic[Row]):
         Binding("y", "raw", "raw JSON", show=False),
         Binding("c", "copy", "copy id", show=False),
         Binding("d", "open", "detail", show=False),
+        Binding("ctrl+s", "save", "save table or picture", show=False),
     ]
     server_keys: ClassVar[frozenset[str]] = frozenset()
 
@@ -232,6 +235,19 @@ class TablePane(Pane, Generic[Row]):
         if row is not None:
             self.app.copy_to_clipboard(self.copied(row))
             self.app.notify(f"copied {plain(self.copied(row), 60)}", markup=False, timeout=2)
+
+    @work(exclusive=True, group="save")
+    async def action_save(self) -> None:
+        """Save the table or the picture, as the user chooses."""
+        table = self.table
+        choice = await self.app.push_screen_wait(SaveScreen(table.filtered_count))
+        if choice == "csv":
+            self.post_message(SaveWanted(self.pane_id, choice, lambda: as_csv(*table.as_records())))
+        elif choice == "json":
+            rows = table.shown_rows
+            self.post_message(SaveWanted(self.pane_id, choice, lambda: as_json(rows)))
+        elif choice == "svg":
+            await self.run_action("app.screenshot_to_file")
 
     def action_raw(self) -> None:
         """Show what Ray itself says of the row under the cursor."""

@@ -146,6 +146,7 @@ COLUMNS: tuple[Column[Node], ...] = (
     Column(
         "up", lambda n, m: piece(duration(_up(n, m)), "dim"), lambda n: n.start_time, width=7, align="right", priority=6
     ),
+    Column("state", lambda n, _: piece(n.state, "dim"), lambda n: n.state, width=8, wide=True, priority=9),
     Column(
         "hostname", lambda n, _: piece(n.hostname, "dim"), lambda n: n.hostname, width=12, flex=1, wide=True, priority=9
     ),

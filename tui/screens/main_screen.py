@@ -97,8 +97,8 @@ class MainScreen(ClusterScreen):
 
     def on_click(self, event: events.Click) -> None:
         """Open the tab that was clicked."""
-        if event.widget is not None and event.widget.id == "tabs":
-            tab = tab_at(TABS, event.x - 1, self.size.width - 2)
+        if self._line("tabs").region.contains(event.screen_x, event.screen_y):
+            tab = tab_at(TABS, event.screen_x - 1, self.size.width - 2)
             if tab is not None:
                 self.action_open(tab.pane_id)
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from raymon_tui.backends.resolve import Candidate
@@ -21,8 +21,9 @@ class PickerScreen(Screen[Candidate | None]):
 
     DEFAULT_CSS = """
     PickerScreen { align: center middle; background: $background; }
-    PickerScreen > Static { width: 76; max-width: 100%; height: auto; padding: 0 1 1 1; color: $role-dim; }
-    PickerScreen > OptionList { width: 76; max-width: 100%; height: auto; max-height: 80%; }
+    PickerScreen > OptionList { width: 76; max-width: 100%; height: auto; max-height: 80%; background: $background;
+        border: round $role-track; border-title-color: $role-dim; border-subtitle-color: $role-dim; }
+    PickerScreen > OptionList:focus { border: round $role-track; background-tint: $background 0%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "none", "quit"),
@@ -36,8 +37,10 @@ class PickerScreen(Screen[Candidate | None]):
 
     def compose(self) -> ComposeResult:
         """Yield the question and the answers."""
-        yield Static("Several Ray clusters run here. Which one?", markup=False)
-        yield OptionList(*(Option(Text(plain(candidate.title))) for candidate in self._candidates))
+        answers = OptionList(*(Option(Text(plain(candidate.title))) for candidate in self._candidates))
+        answers.border_title = "Several Ray clusters run here. Which one?"
+        answers.border_subtitle = "j k move, Enter opens, q quits"
+        yield answers
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the chosen cluster."""

@@ -20,7 +20,8 @@ from raymon_tui.widgets.table.arrangement import Arrangement
 from raymon_tui.widgets.table.column import Column, Moment
 from raymon_tui.widgets.table.heading import heading
 from raymon_tui.widgets.table.layout import GAP, Placed, fit
-from raymon_tui.widgets.table.line import centred, fitted, text_of
+from raymon_tui.widgets.table.line import centred, fitted
+from raymon_tui.widgets.table.record import records
 
 Row = TypeVar("Row")
 Chosen = TypeVar("Chosen")
@@ -135,10 +136,8 @@ class Grid(ScrollView, Generic[Row], can_focus=True):
         self._repaint()
 
     def as_records(self) -> tuple[list[str], list[list[str]]]:
-        """Return all headings and the shown rows as plain text, for saving and copying."""
-        columns, moment = self._arrangement.columns, self._moment
-        rows = [[text_of(column.cell(row, moment)).strip() for column in columns] for row in self._arrangement.shown]
-        return [column.title for column in columns], rows
+        """Return all headings and the shown rows as plain text, for saving."""
+        return records(self._arrangement.columns, self._arrangement.shown, self._moment)
 
     def _arrange(self) -> None:
         """Filter and sort anew: at once, or where much has to be read for the filter, when that is done."""
