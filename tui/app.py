@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import anyio
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError, TimedOutError
@@ -82,7 +83,8 @@ class MonitorApp(App[int]):
     def on_mount(self) -> None:
         """Open the one cluster there is, or ask which."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self.exit, 128 + name)
         loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
         if len(self.candidates) == 1:
             self._picked(self.candidates[0])
@@ -132,6 +134,15 @@ class MonitorApp(App[int]):
 
     def _heard(self, _snapshot: Snapshot, changed: frozenset[str]) -> None:
         self.post_message(SnapshotChanged(changed))
+
+    def on_key(self, event: events.Key) -> None:
+        """Write a character to the line that took the keyboard after it was typed: a slow link sends several at once.
+
+        One that had the keyboard before has taken the character itself.
+        """
+        if isinstance(self.focused, Input) and event.character is not None and event.is_printable:
+            self.focused.insert_text_at_cursor(event.character)
+            event.prevent_default()
 
     @on(SnapshotChanged)
     def draw_changes(self, message: SnapshotChanged) -> None:
