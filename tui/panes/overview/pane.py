@@ -78,9 +78,6 @@ class OverviewPane(Pane):
     """
 
     pane_id: ClassVar[str] = "overview"
-    title: ClassVar[str] = "Overview"
-    short_title: ClassVar[str] = "Over"
-    hotkey: ClassVar[str] = "1"
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return all that the panels and the findings need."""
@@ -115,9 +112,8 @@ class OverviewPane(Pane):
             "running": partial(tasks_running_lines, history, moment),
         }
         for panel_id, draw in draws.items():
-            panel = self._panel(panel_id)
-            panel.show(draw, anew=self._is_new(panel_id, changed))
-            panel.border_subtitle = _aged(snapshot, SHOWN[panel_id][0], moment)
+            aged = _aged(snapshot, SHOWN[panel_id][0], moment)
+            self._panel(panel_id).show(draw, aged, anew=self._is_new(panel_id, changed))
         self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
 
     def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
