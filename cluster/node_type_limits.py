@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from anyio import to_thread
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend
@@ -40,7 +41,9 @@ def limits_feed(backend: Backend) -> Feed[ScalingLimits | None]:
             done = await backend.run(PROCESSES, timeout_s=TIMEOUT_S)
             home, *processes = done.stdout.decode("utf-8", "replace").splitlines() or [""]
             path = config_path(processes, home, session_name)
-            return None if path is None else read_limits(await backend.read(path, 0, LARGEST_FILE))
+            if path is None:
+                return None
+            return await to_thread.run_sync(read_limits, await backend.read(path, 0, LARGEST_FILE))
         except RaymonError:
             return None
 
@@ -111,6 +114,19 @@ def with_limits(status: AutoscalerStatus, limits: ScalingLimits | None) -> Autos
         node_types=tuple(_limited(one, limits) for one in (*status.node_types, *absent)),
         most_workers=limits.workers,
     )
+
+
+class Completion:
+    """`with_limits`, which gives the same object again for the same ones: whoever looks for changes finds none."""
+
+    def __init__(self) -> None:
+        self._last: tuple[AutoscalerStatus, ScalingLimits | None, AutoscalerStatus] | None = None
+
+    def __call__(self, status: AutoscalerStatus, limits: ScalingLimits | None) -> AutoscalerStatus:
+        """Return the status with the limits."""
+        if self._last is None or self._last[0] is not status or self._last[1] is not limits:
+            self._last = (status, limits, with_limits(status, limits))
+        return self._last[2]
 
 
 def _limited(one: NodeType, limits: ScalingLimits) -> NodeType:
