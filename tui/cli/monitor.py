@@ -29,7 +29,7 @@ def monitor(ctx: click.Context, target: str | None) -> None:
     need_terminal()
     with quick_imports():
         from raymon_tui.backends.resolve import resolve
-        from raymon_tui.tui.app import run_monitor
+        from raymon_tui.tui.opening import run_monitor
 
     options = options_of(ctx)
     ctx.exit(run_monitor(resolve(target, options.connect), options))

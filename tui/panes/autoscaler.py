@@ -50,9 +50,6 @@ class AutoscalerPane(Pane):
     ]
 
     pane_id: ClassVar[str] = "autoscaler"
-    title: ClassVar[str] = "Autoscaler"
-    short_title: ClassVar[str] = "Scale"
-    hotkey: ClassVar[str] = "3"
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the autoscaler's status, and what explains it."""

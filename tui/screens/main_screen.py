@@ -12,16 +12,14 @@ from textual.widgets import ContentSwitcher
 
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_line
+from raymon_tui.tui.chrome.tabs import tab_at, tab_line
 from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.panes.pane import Pane, dom_id
-from raymon_tui.tui.panes.registry import PANES
+from raymon_tui.tui.panes.registry import PANES, TABS
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
-
-TABS = tuple(Tab(pane.pane_id, pane.hotkey, pane.title, pane.short_title) for pane in PANES)
 
 
 class MainScreen(ClusterScreen):
@@ -32,7 +30,7 @@ class MainScreen(ClusterScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(pane.hotkey, f"open('{pane.pane_id}')", pane.title, show=False, group=None) for pane in PANES),
+        *(Binding(tab.hotkey, f"open('{tab.pane_id}')", tab.title, show=False, group=None) for tab in TABS),
         Binding("tab", "step(1)", "next pane", show=False, priority=False),
         Binding("shift+tab", "step(-1)", "previous pane", show=False),
     ]
@@ -51,7 +49,7 @@ class MainScreen(ClusterScreen):
             yield self._make(self._open)
 
     def _make(self, pane_id: str) -> Pane:
-        return next(pane for pane in PANES if pane.pane_id == pane_id)(self.session)
+        return next(pane for pane in PANES if pane.tab.pane_id == pane_id).make(self.session)
 
     @property
     def pane(self) -> Pane:
