@@ -6,12 +6,15 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
 from raymon_tui.backends.targets import LocalTarget, Target, UrlTarget
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -100,6 +103,9 @@ def _plugin_for(text: str) -> EntryPoint | None:
     scheme, separator, _ = text.partition("://")
     if not separator or scheme.lower() in BUILT_IN:
         return None
+    # Imported here: no target of ours needs it, and it takes as long as all of click.
+    from importlib.metadata import entry_points
+
     return next((point for point in entry_points(group=GROUP) if point.name.lower() == scheme.lower()), None)
 
 

@@ -64,7 +64,7 @@ class MainScreen(ClusterScreen):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
-        self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.size.width - 2)),))
+        self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.app.size.width - 2)),))
         if self.pane.is_mounted:
             self.pane.show(snapshot, changed, moment)
 
@@ -103,4 +103,6 @@ class MainScreen(ClusterScreen):
     def on_mount(self) -> None:
         """Give the first pane the keyboard."""
         super().on_mount()
+        # What is known already is in the first picture, and not only in the second one.
+        self.redraw()
         self._enter(self.pane, "")

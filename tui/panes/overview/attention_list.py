@@ -107,6 +107,10 @@ class AttentionList(Panel, can_focus=True):
             self._marked = self._findings[index].id
             self.action_open()
 
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self._draw()
+
     def on_focus(self) -> None:
         """Show the mark."""
         self._draw()
