@@ -28,7 +28,7 @@ from raymon_tui.tui.panes.overview.nodes import nodes_lines
 from raymon_tui.tui.panes.overview.picture_panel import Draw, PicturePanel
 from raymon_tui.tui.panes.overview.resources import resources_lines
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
-from raymon_tui.tui.panes.overview.trends import cpu_lines, tasks_running_lines
+from raymon_tui.tui.panes.overview.trends import cpu_lines, span_words, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
@@ -45,6 +45,7 @@ HOTKEYS = {
 }
 
 FRAME_LINES = 2
+TRENDS = ("cpu", "running")
 SHOWN: dict[str, tuple[Feed[Any], ...]] = {
     "resources": (NODES,),
     "nodes": (NODES, AUTOSCALER),
@@ -91,8 +92,8 @@ class OverviewPane(Pane):
             yield PicturePanel("Nodes", "nodes", id="nodes")
             yield PicturePanel("Jobs", "jobs", id="jobs")
         with Horizontal(id="trends"):
-            yield PicturePanel("CPU in use, 15 min", "nodes", id="cpu")
-            yield PicturePanel("Tasks running, 15 min", "tasks", id="running")
+            yield PicturePanel("CPU in use", "nodes", id="cpu")
+            yield PicturePanel("Tasks running", "tasks", id="running")
         with Horizontal(id="states"):
             yield PicturePanel("Tasks", "tasks", id="tasks")
             yield PicturePanel("Actors", "actors", id="actors")
@@ -113,12 +114,13 @@ class OverviewPane(Pane):
         }
         for panel_id, draw in draws.items():
             aged = _aged(snapshot, SHOWN[panel_id][0], moment)
-            self._panel(panel_id).show(draw, aged, anew=self._is_new(panel_id, changed))
+            span = span_words(history, moment) if panel_id in TRENDS else ""
+            self._panel(panel_id).show(draw, aged, span, anew=self._is_new(panel_id, changed))
         self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
 
     def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
         """Whether a panel would be drawn otherwise than before: charts and meters are not for the passing of time."""
-        if panel_id in ("cpu", "running") and self.has_class("-short"):
+        if panel_id in TRENDS and self.has_class("-short"):
             return False
         return any(feed.name in changed for feed in SHOWN[panel_id]) or (not changed and panel_id == "jobs")
 

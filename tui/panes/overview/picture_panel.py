@@ -38,12 +38,13 @@ class PicturePanel(Panel):
         """How many lines were drawn last."""
         return self._line_count
 
-    def show(self, draw: Draw, aged: str = "", *, anew: bool = True) -> None:
+    def show(self, draw: Draw, aged: str = "", span: str = "", *, anew: bool = True) -> None:
         """Draw now where that is `anew` or nothing is drawn yet, and again whenever the size changes.
 
-        `aged` says in the frame how old the picture is, where it is older than others.
+        `aged` says in the frame how old the picture is, where it is older than others, and `span` how much time it
+        shows.
         """
-        self.entitle(self._title, aged)
+        self.entitle(f"{self._title}, {span}" if span else self._title, aged)
         self._draw = draw
         if anew or not self._line_count:
             self._redraw()
