@@ -78,7 +78,8 @@ class AutoscalerPane(Pane):
             said = "asking the cluster…" if reading.error is None else plain(reading.error.said)
             self._fill("wanted", ((Piece(said, "dim"),),))
             return
-        events = autoscaler.event_lines(snapshot.value(EVENTS) or (), moment, self._width)
+        known = snapshot.value(EVENTS)
+        events = autoscaler.event_lines(known or (), moment, self._width)
         if changed:
             self._draw_status(snapshot, reading.value, moment, len(events))
         history = self.session.monitor.history
@@ -119,7 +120,7 @@ class AutoscalerPane(Pane):
 
     def take_focus(self) -> None:
         """Give the keyboard to the scroll."""
-        self._page.focus(scroll_visible=False)
+        self.screen.set_focus(self._page, scroll_visible=False)
 
     @property
     def _page(self) -> VerticalScroll:

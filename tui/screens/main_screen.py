@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import anyio
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
@@ -68,37 +67,36 @@ class MainScreen(ClusterScreen):
         if self.pane.is_mounted:
             self.pane.show(snapshot, changed, moment)
 
-    def action_open(self, pane_id: str, subject: str = "") -> None:
-        """Open a pane, on the row that `subject` names where there is one."""
+    async def action_open(self, pane_id: str, subject: str = "") -> None:
+        """Open a pane, on the row that `subject` names where there is one.
+
+        Keys that come meanwhile wait until the pane is there: they are meant for it.
+        """
         switcher = self.query_one(ContentSwitcher)
         if not self.query(f"#{dom_id(pane_id)}"):
-            switcher.mount(self._make(pane_id))
+            await switcher.mount(self._make(pane_id))
         self._open = pane_id
         switcher.current = dom_id(pane_id)
         self._enter(self.pane, subject)
 
-    @work(exclusive=True, group="enter")
-    async def _enter(self, pane: Pane, subject: str) -> None:
-        """Go on when the pane is made: keys that come meanwhile are answered, and may open another."""
-        while not pane.is_mounted:  # noqa: ASYNC110 - Textual has no event for it that may be awaited twice
-            await anyio.sleep(0.01)
-        self.post_message(FeedsChanged())
+    def _enter(self, pane: Pane, subject: str) -> None:
         pane.take_focus()
+        self.post_message(FeedsChanged())
         if subject:
             pane.go_to(subject)
-        self.redraw()
+        self.call_after_refresh(self.redraw)
 
-    def action_step(self, step: int) -> None:
+    async def action_step(self, step: int) -> None:
         """Open the pane beside the present one."""
         ids = [tab.pane_id for tab in TABS]
-        self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
+        await self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """Open the tab that was clicked."""
         if self._line("tabs").region.contains(event.screen_x, event.screen_y):
             tab = tab_at(TABS, event.screen_x - 1, self.size.width - 2)
             if tab is not None:
-                self.action_open(tab.pane_id)
+                await self.action_open(tab.pane_id)
 
     def on_mount(self) -> None:
         """Give the first pane the keyboard."""

@@ -132,7 +132,7 @@ class OverviewPane(Pane):
 
     def take_focus(self) -> None:
         """Give the keyboard to Attention."""
-        self.query_one(AttentionList).focus(scroll_visible=False)
+        self.screen.set_focus(self.query_one(AttentionList), scroll_visible=False)
 
     @on(AttentionList.Opened)
     async def open_finding(self, message: AttentionList.Opened) -> None:
