@@ -6,6 +6,7 @@ Half of what a user waits for at the start is the import of Textual, and most of
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,16 @@ from raymon_tui.tui.session import Opened, open_session
 if TYPE_CHECKING:
     from raymon_tui.tui.app import MonitorApp
 
+COLLECTED_AFTER = (2_000, 10, 50)
+"""A look at all objects takes longer than a key may wait, and what we let go of hardly ever forms cycles."""
+
 
 def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
     """Watch one of `candidates` until the user has enough, and return the exit code.
 
     Raises the RaymonError of the very first contact, if that failed.
     """
+    gc.set_threshold(*COLLECTED_AFTER)
     return asyncio.run(_run(candidates, options))
 
 

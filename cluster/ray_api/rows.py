@@ -17,7 +17,7 @@ from raymon_tui.cluster.ray_api.lenient import decode, decode_mended
 S = TypeVar("S")
 T = TypeVar("T")
 
-SLICE_S, PAUSE_S = 0.003, 0.001
+SLICE_S, PAUSE_S = 0.002, 0.001
 _SMALL = 1 << 18
 
 
