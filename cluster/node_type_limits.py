@@ -26,7 +26,8 @@ BOOTSTRAP_FILE = "ray_bootstrap_config.yaml"
 """What `ray up` leaves in the head's home, and starts the autoscaler with."""
 LARGEST_FILE = 1 << 20
 TIMEOUT_S = 10.0
-_MONITOR, _OPTION = "/autoscaler/_private/monitor.py", "--autoscaling-config="
+_MONITORS = ("/autoscaler/_private/monitor.py", "/autoscaler/v2/monitor.py")
+_OPTION = "--autoscaling-config="
 
 
 def limits_feed(backend: Backend) -> Feed[ScalingLimits | None]:
@@ -56,7 +57,7 @@ def config_path(processes: Sequence[str], home: str, session_name: str) -> str |
     Several clusters may share a machine. Where no autoscaler at all is among the processes, they may be hidden from
     us, and it is what `ray up` leaves.
     """
-    monitors = [command for command in processes if _MONITOR in command]
+    monitors = [command for command in processes if any(one in command for one in _MONITORS)]
     if not monitors:
         return f"{home.rstrip('/')}/{BOOTSTRAP_FILE}" if home.startswith("/") else None
     own = [command for command in monitors if f"/{session_name}/logs" in command] if session_name else monitors
