@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import httpx
     from anyio.abc import ByteStream
 
+    from raymon_tui.backends.asking import Asking
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -43,6 +45,12 @@ class ConnectOptions:
     ca_cert: Path | None = None
     insecure: bool = False
     dashboard_port: int | None = None
+    head_ip: str | None = None
+    ssh_user: str | None = None
+    ssh_key: Path | None = None
+    jump: str | None = None
+    accept_new_host_key: bool = False
+    asking: Asking | None = field(default=None, repr=False, compare=False)
 
 
 @runtime_checkable
