@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,10 +62,22 @@ def _in_file(name: str, path: Path) -> Iterator[KnownKey]:
             yield KnownKey(path, number, read.key, revoked)
 
 
-def _names(entry: paramiko.hostkeys.HostKeyEntry, name: str) -> bool:
-    keys = paramiko.HostKeys()
-    keys._entries.append(entry)
-    return keys.lookup(name) is not None
+def _names(entry: HostKeyEntry, name: str) -> bool:
+    """Whether a line is about `name`: it may be hashed, have wildcards, and take names out again with `!`."""
+    found = False
+    for pattern in entry.hostnames or ():
+        if pattern.startswith("|1|"):
+            found = found or paramiko.HostKeys.hash_host(name, pattern) == pattern
+        elif _matches(pattern.removeprefix("!"), name):
+            if pattern.startswith("!"):
+                return False
+            found = True
+    return found
+
+
+def _matches(pattern: str, name: str) -> bool:
+    written = re.escape(pattern.lower()).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(written, name.lower()) is not None
 
 
 def is_known(name: str, key: paramiko.PKey, known: Sequence[KnownKey]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import anyio
@@ -40,6 +40,11 @@ class Link:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._failure: tuple[float, RaymonError] | None = None
         self._closed = False
+
+    @property
+    def hops(self) -> Sequence[paramiko.Transport]:
+        """The connections that there are: over the jumps, the last one to the head."""
+        return () if self._route is None else tuple(self._route.hops)
 
     async def transport(self) -> paramiko.Transport:
         """Return the connection, made anew where there is none that works; raises the `RaymonError` of that."""

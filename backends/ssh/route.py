@@ -145,6 +145,9 @@ class _Hops:
             if "timeout" in said.lower() or "timed out" in said.lower():
                 raise TimedOutError(tried, "something is there, but it does not speak SSH in time", _WAY) from None
             raise UnreachableError(tried, said, "Is that an SSH server?") from None
+        if not transport.initial_kex_done:
+            # paramiko returns as if nothing were the matter when the time is up.
+            raise TimedOutError(tried, f"something is there, but it speaks no SSH within {HANDSHAKE_S:.0f} s", _WAY)
 
     def _check(self, transport: paramiko.Transport, settings: SshSettings, known: Sequence[host_keys.KnownKey]) -> None:
         key, name = transport.get_remote_server_key(), settings.known_as
