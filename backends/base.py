@@ -54,6 +54,14 @@ class ConnectOptions:
 
 
 @runtime_checkable
+class Connecting(Protocol):
+    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+
+    async def connect(self) -> None:
+        """Connect, with no limit of time; raises the `RaymonError` of that."""
+
+
+@runtime_checkable
 class Backend(Protocol):
     """One cluster, reached one way. Every method may raise a `RaymonError`, and nothing else on purpose."""
 

@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
 
+from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
@@ -28,11 +29,14 @@ from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.registry import TABS, load_panes
+from raymon_tui.tui.questions import Asked, Questions
 from raymon_tui.tui.saving import write_new
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.screens.confirm_screen import ConfirmScreen
 from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
+from raymon_tui.tui.screens.secret_screen import SecretScreen
 from raymon_tui.tui.session import Opened, Session, open_session
 from raymon_tui.widgets import plotting
 from raymon_tui.widgets.ascii_only import AsciiOnly
@@ -64,11 +68,18 @@ class MonitorApp(App[int]):
         Binding("ctrl+c", "quit", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, candidates: Sequence[Candidate], options: MonitorOptions, opened: Opened | None = None) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        options: MonitorOptions,
+        opened: Opened | None = None,
+        questions: Questions | None = None,
+    ) -> None:
         """Take the clusters to choose from; `opened` is the only one where that is watched already."""
         super().__init__()
         self.candidates = tuple(candidates)
         self._opened = opened
+        self._questions = questions
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
@@ -90,6 +101,8 @@ class MonitorApp(App[int]):
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, self.exit, 128 + name)
         loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
+        if self._questions is not None:
+            self._questions.listen(self.ask)
         if self._opened is not None:
             self.show_cluster(self._opened)
         elif len(self.candidates) == 1:
@@ -130,6 +143,21 @@ class MonitorApp(App[int]):
         """Import what the first picture does without, before a key needs it."""
         await anyio.to_thread.run_sync(load_panes)
         await anyio.to_thread.run_sync(plotting.load)
+
+    @work(group="ask")
+    async def ask(self, asked: Asked) -> None:
+        """Put a question of the backend to the user."""
+        question = asked.question
+        if isinstance(question, SecretQuestion):
+            secret: str | None = await self.push_screen_wait(SecretScreen(plain(question.prompt, 300)))
+            asked.give(secret)
+        else:
+            words = (
+                f"{plain(question.host)} is met for the first time. Its {question.key_type} key is "
+                f"{question.fingerprint}. Is that the right one?"
+            )
+            trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
+            asked.give(trusted)
 
     @work(exclusive=True, exit_on_error=True)
     async def stay(self, watching: Awaitable[RaymonError | None]) -> None:

@@ -16,6 +16,7 @@ from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
 from raymon_tui.tui.cli.quick import quick_imports
 from raymon_tui.tui.options import MonitorOptions
+from raymon_tui.tui.questions import Questions
 from raymon_tui.tui.session import Opened, open_session
 
 if TYPE_CHECKING:
@@ -25,18 +26,19 @@ COLLECTED_AFTER = (2_000, 10, 50)
 """A look at all objects takes longer than a key may wait, and what we let go of hardly ever forms cycles."""
 
 
-def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
+def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions, questions: Questions | None = None) -> int:
     """Watch one of `candidates` until the user has enough, and return the exit code.
 
-    Raises the RaymonError of the very first contact, if that failed.
+    `questions` are those of its backend, which are answered on the screen. Raises the RaymonError of the very first
+    contact, if that failed.
     """
     gc.set_threshold(*COLLECTED_AFTER)
-    return asyncio.run(_run(candidates, options))
+    return asyncio.run(_run(candidates, options, questions))
 
 
-async def _run(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
+async def _run(candidates: Sequence[Candidate], options: MonitorOptions, questions: Questions | None) -> int:
     if len(candidates) != 1:
-        return await _shown((await to_thread.run_sync(_app_class))(candidates, options))
+        return await _shown((await to_thread.run_sync(_app_class))(candidates, options, questions=questions))
     session = open_session(candidates[0].open(), options)
     session.monitor.want("screen", OVERVIEW_FEEDS)
     watching = asyncio.ensure_future(session.watch())
@@ -44,7 +46,7 @@ async def _run(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
         app_class = await to_thread.run_sync(_app_class)
         if watching.done() and (failure := watching.result()) is not None:
             raise failure
-        return await _shown(app_class(candidates, options, Opened(session, watching)))
+        return await _shown(app_class(candidates, options, Opened(session, watching), questions))
     finally:
         watching.cancel()
         await asyncio.wait([watching])

@@ -115,6 +115,10 @@ class SshBackend:
         """Return a part of a file on the head, inside its container where there is one."""
         return await read_part(self, self._destination, path, offset, limit)
 
+    async def connect(self) -> None:
+        """Connect now, however long the user takes to answer questions."""
+        await self.link.transport()
+
     def describe(self) -> str:
         """Return `ssh` and where to."""
         return f"ssh {self._destination}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -36,7 +37,7 @@ class Link:
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
-        self._lock = anyio.Lock()
+        self._connecting: asyncio.Task[Route] | None = None
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._failure: tuple[float, RaymonError] | None = None
         self._closed = False
@@ -47,24 +48,35 @@ class Link:
         return () if self._route is None else tuple(self._route.hops)
 
     async def transport(self) -> paramiko.Transport:
-        """Return the connection, made anew where there is none that works; raises the `RaymonError` of that."""
-        async with self._lock:
-            if self._route is not None and all(hop.is_active() for hop in self._route.hops):
-                return self._route.transport
+        """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
+
+        Whoever waits may give up: the connection is made all the same, as a user may be answering a question.
+        """
+        route = self._route
+        if route is not None and all(hop.is_active() for hop in route.hops):
+            return route.transport
+        if self._closed:
+            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+        if self._failure is not None and anyio.current_time() - self._failure[0] < AGAIN_S:
+            raise self._failure[1]
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect_anew())
+        return (await asyncio.shield(self._connecting)).transport
+
+    async def _connect_anew(self) -> Route:
+        await self._drop()
+        try:
+            route = await self._blocking(self._connect)
+        except RaymonError as failure:
+            self._failure = (anyio.current_time(), failure)
+            raise
+        if self._closed:
+            self._route = route
             await self._drop()
-            if self._closed:
-                raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
-            if self._failure is not None and anyio.current_time() - self._failure[0] < AGAIN_S:
-                raise self._failure[1]
-            try:
-                # A user may take a while to answer, so no time limit stands over all of it.
-                self._route = await self._blocking(self._connect)
-            except RaymonError as failure:
-                self._failure = (anyio.current_time(), failure)
-                raise
-            self._failure = None
-            self.connected += 1
-            return self._route.transport
+            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+        self._route, self._failure = route, None
+        self.connected += 1
+        return route
 
     def _connect(self) -> Route:
         return connect(self.destination, self._ring, Questions(self._trusts, self._secret))
@@ -107,9 +119,8 @@ class Link:
         return bool(transport.is_active()) and await self._blocking(probe)
 
     async def _lose(self, transport: paramiko.Transport) -> None:
-        async with self._lock:
-            if self._route is not None and self._route.transport is transport:
-                await self._drop()
+        if self._route is not None and self._route.transport is transport:
+            await self._drop()
 
     async def blocking(self, work: Callable[[paramiko.Transport], T]) -> T:
         """Do work on the connection that blocks, in one of a few threads of its own."""
@@ -128,6 +139,9 @@ class Link:
     async def aclose(self) -> None:
         """Give the connection back, for good."""
         self._closed = True
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
         await self._drop()
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from raymon_tui.backends.asking import Asking
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.tui.options import MonitorOptions
 
@@ -29,6 +30,11 @@ def between(value: N, low: float, high: float) -> N:
 def options_of(ctx: click.Context) -> MonitorOptions:
     """Return what all levels of the command line said together."""
     return ctx.find_root().ensure_object(MonitorOptions)
+
+
+def asking(options: MonitorOptions, whom: Asking) -> MonitorOptions:
+    """Return the options with somebody to ask while connecting."""
+    return replace(options, connect=replace(options.connect, asking=whom))
 
 
 def common_options(command: F) -> F:
