@@ -27,6 +27,7 @@ FORMS = """\
   (nothing)                       the Ray cluster on this machine
   http(s)://[user:pass@]host[:port][/prefix]
                                   a dashboard that can be reached from here
+  FILE.yaml, -                    the file that ray up was given; - reads it from standard input
   ssh://[user@]host[:port]        a head node that ssh reaches; aliases of ~/.ssh/config count"""
 """The forms that this version opens, for messages."""
 

@@ -12,7 +12,7 @@ from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
 from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
-from raymon_tui.backends.targets import LocalTarget, SshTarget, Target, UrlTarget
+from raymon_tui.backends.targets import FileTarget, LocalTarget, SshTarget, Target, UrlTarget
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -98,6 +98,8 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         return Candidate(str(target), lambda: HttpBackend(target, options, environ))
     if isinstance(target, SshTarget):
         return Candidate(str(target), partial(_by_ssh, destination_of(target, options), options, environ))
+    if isinstance(target, FileTarget):
+        return _from_file(target, options, environ)
     said = "this version cannot open targets of this form yet"
     raise UsageError(f"open {target}", said, f"what it can open is:\n{FORMS}")
 
@@ -114,6 +116,16 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
         dashboard=DASHBOARD if port is None else Endpoint(DASHBOARD.host, port),
         accept_new_host_key=options.accept_new_host_key,
     )
+
+
+def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Candidate:
+    # Imported here: to read YAML takes 15 ms, and other targets need none.
+    from raymon_tui.backends.launcher import destination
+    from raymon_tui.backends.launcher.file import read_file
+
+    launched = read_file(target.path)
+    found = destination.destination_of(launched, options)
+    return Candidate(f"{launched.cluster_name} ({target})", partial(_by_ssh, found, options, environ))
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:

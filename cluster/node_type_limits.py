@@ -24,7 +24,7 @@ PROCESSES = ("sh", "-c", 'echo "$HOME"; ps -eww -o args 2>/dev/null || ps -eo ar
 """Prints the home directory, then a line for each process. The later forms are for ps of busybox."""
 BOOTSTRAP_FILE = "ray_bootstrap_config.yaml"
 """What `ray up` leaves in the head's home, and starts the autoscaler with."""
-LARGEST_FILE = 1 << 20
+LARGEST_FILE = 1 << 18
 TIMEOUT_S = 10.0
 _MONITORS = ("/autoscaler/_private/monitor.py", "/autoscaler/v2/monitor.py")
 _OPTION = "--autoscaling-config="
@@ -77,7 +77,8 @@ def read_limits(data: bytes) -> ScalingLimits | None:
     import yaml  # noqa: PLC0415 - it takes 15 ms, and most clusters have no such file
 
     try:
-        config = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        # The loader in C is faster, but a deeply nested file overflows its stack.
+        config = yaml.load(data, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     types = config.get("available_node_types") if isinstance(config, dict) else None

@@ -128,6 +128,15 @@ def test_an_address_for_ssh_is_opened_and_told_as_it_was_typed(typed: str, meant
         ("cluster.yaml", FileTarget(Path("cluster.yaml"))),
         ("/etc/ray/my cluster.yml", FileTarget(Path("/etc/ray/my cluster.yml"))),
         ("-", FileTarget(None)),
+    ],
+)
+def test_files_are_known_by_their_ending(typed: str, meant: Target) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("raycluster/one", KubernetesTarget("raycluster", "one")),
         ("RayJob/two.three", KubernetesTarget("rayjob", "two.three")),
         ("rayservice/a-b", KubernetesTarget("rayservice", "a-b")),

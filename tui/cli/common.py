@@ -119,6 +119,13 @@ _COMMON = (
         help="The dashboard's port on the head node, if not 8265.",
     ),
     click.option(
+        "--head-ip",
+        metavar="ADDRESS",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, head_ip=value)),
+        help="The head of FILE.yaml is there, wherever its provider says it is.",
+    ),
+    click.option(
         "--ssh-user",
         metavar="NAME",
         expose_value=False,

@@ -49,12 +49,15 @@ def cli(ctx: click.Context) -> None:
     TARGET is the cluster to watch:
       (none)                           the cluster on this machine, else the one
                                        that RAY_API_SERVER_ADDRESS or RAY_ADDRESS names
+      FILE.yaml, -                     the file that ray up was given, over SSH
+      ssh://[user@]host[:port]         a head node that ssh reaches
       http(s)://[user:pass@]host[:port][/prefix]
                                        a dashboard that can be reached from here
 
     \b
     Examples:
       raymon-tui                                on a head node
+      raymon-tui cluster.yaml                   over SSH, from wherever ray up was run
       raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
       raymon-tui status --json | jq .findings   for scripts
       raymon-tui demo                           no cluster at hand

@@ -26,6 +26,7 @@ class SecretScreen(ModalScreen[str | None]):
     SecretScreen > Vertical { width: 78; max-width: 100%; height: auto; border: round $role-accent; padding: 1 2;
         background: $background; }
     SecretScreen Input { border: none; height: 1; padding: 0; background: $role-track 30%; margin: 1 0; }
+    SecretScreen Input:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "do not say")]
 
