@@ -62,6 +62,17 @@ class Connecting(Protocol):
 
 
 @runtime_checkable
+class Executing(Protocol):
+    """A backend that can give a command on the head this terminal's own input and output."""
+
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command as a login shell would, its output as it comes; return its exit code.
+
+        With `terminal` it has one of its own, for editors and shells. Raises the `RaymonError` of the way there.
+        """
+
+
+@runtime_checkable
 class Backend(Protocol):
     """One cluster, reached one way. Every method may raise a `RaymonError`, and nothing else on purpose."""
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import httpx
 from anyio.abc import ByteStream
@@ -47,6 +48,15 @@ class LocalBackend:
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
         """Run a command here."""
         return await run_here(argv, timeout_s=timeout_s, limit=limit)
+
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command here, with this terminal."""
+        try:
+            process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
+        return await process.wait()
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""

@@ -22,7 +22,7 @@ def destination_of(launched: LauncherFile, options: ConnectOptions) -> SshDestin
     proxy = launched.auth.get("ssh_proxy_command")
     port = options.dashboard_port or dashboard_port(launched) or DASHBOARD.port
     return SshDestination(
-        host=options.head_ip or f"the head of {launched.cluster_name}",
+        host=options.head_ip or launched.cluster_name,
         user=str(user),
         keys=(options.ssh_key,) if options.ssh_key else keys_of(launched),
         jump=options.jump,

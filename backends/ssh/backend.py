@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 
@@ -14,12 +15,13 @@ from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RefusedError, TimedOutError, UnreachableError
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, killing, wrapped
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, killing, wrapped
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
+from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
 from raymon_tui.backends.tokens import dashboard_headers
 
 SESSIONS_AT_ONCE = 6
@@ -99,6 +101,33 @@ class SshBackend:
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
+
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command on the head as its login shell would, with this terminal's input and output."""
+        tried = f"run {argv[0]} on {self._destination.host}"
+        line = by_login_shell(argv, self._destination.container, terminal=terminal)
+        channel = await self.link.open_channel("session", None, tried)
+
+        pids: list[int] = []
+
+        def start() -> None:
+            if terminal:
+                ask_for_terminal(channel)
+            channel.exec_command(line)
+
+        try:
+            await self.link.blocking(lambda _: start())
+            channel.setblocking(0)
+            with raw_terminal() if terminal else contextlib.nullcontext():
+                return await pass_on(channel, pids.append, terminal=terminal)
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True):
+                await self._end(pids[0] if pids else None)
+            raise
+        except (anyio.BrokenResourceError, OSError, EOFError) as error:
+            raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
+        finally:
+            channel.close()
 
     async def _end(self, pid: int | None) -> None:
         if pid is not None:

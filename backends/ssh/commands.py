@@ -18,6 +18,13 @@ _WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 command -v "$1" >/dev/null 2>&1 || exit 127
 exec "$@"
 """
+_SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
+exec "$@"
+"""
+_BY_LOGIN_SHELL = r"""command -v bash >/dev/null 2>&1 && exec bash --login -c "$0" bash "$@"
+exec sh -l -c "$0" sh "$@"
+"""
+"""Users have what they installed in the PATH of their login shell alone."""
 _CHUNK = 1 << 16
 _PAUSE_S = 0.01
 NOT_FOUND = 127
@@ -28,6 +35,15 @@ def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
     words = ["sh", "-c", _WRAPPED, "sh", *argv]
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
+    return shlex.join(words)
+
+
+def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
+    """Return the line that runs `argv` as a login shell would; without a terminal its output is marked."""
+    script = 'exec "$@"' if terminal else _SHOWN
+    words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
+    if container is not None:
+        words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
     return shlex.join(words)
 
 

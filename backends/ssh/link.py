@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -29,11 +30,16 @@ FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
 
 
 class Link:
-    """Opens channels over one connection. `connected` counts how often it was made."""
+    """Opens channels over one connection.
+
+    `connected` counts how often it was made; `stages` are the parts of the way that were behind us last time, with the
+    seconds since its beginning.
+    """
 
     def __init__(self, destination: SshDestination, asking: Asking) -> None:
         self.destination = destination
         self.connected = 0
+        self.stages: list[tuple[str, float]] = []
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
@@ -79,7 +85,13 @@ class Link:
         return route
 
     def _connect(self) -> Route:
-        return connect(self.destination, self._ring, Questions(self._trusts, self._secret))
+        began = time.monotonic()
+        self.stages = []
+
+        def passed(stage: str) -> None:
+            self.stages.append((stage, time.monotonic() - began))
+
+        return connect(self.destination, self._ring, Questions(self._trusts, self._secret, passed))
 
     def _trusts(self, question: HostKeyQuestion) -> bool:
         return from_thread.run(self._asking.trusts, question)

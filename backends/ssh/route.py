@@ -31,6 +31,8 @@ class Questions:
 
     trusts: Callable[[HostKeyQuestion], bool]
     secret: AskSecret
+    passed: Callable[[str], None] = lambda _stage: None
+    """Told the name of each part of the way once that is behind one."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ def connect(destination: SshDestination, ring: Keyring, questions: Questions) ->
     route = Route()
     try:
         host = destination.find_host() if destination.find_host else destination.host
+        questions.passed(f"head address: {host}")
         settings = settings_of(host, port=destination.port, user=destination.user)
         if destination.proxy_command:
             settings = replace(settings, proxy_command=destination.proxy_command, jumps=())
@@ -82,6 +85,7 @@ class _Hops:
     def reach(self, settings: SshSettings, keys: Sequence[Path] = ()) -> None:
         """Connect to a host, over its jumps first."""
         sock = self._socket(settings)
+        self.questions.passed(f"connection to {settings}")
         try:
             transport = paramiko.Transport(sock)
         except paramiko.SSHException as error:
@@ -92,7 +96,9 @@ class _Hops:
         transport.use_compression(settings.compression)
         self._shake_hands(transport, settings)
         self._check(transport, settings, known)
+        self.questions.passed(f"host key of {settings.known_as}")
         log_in(transport, settings, keys, self.ring, self.questions.secret)
+        self.questions.passed(f"login as {settings.user}")
         transport.set_keepalive(KEEPALIVE_S)
 
     def _socket(self, settings: SshSettings) -> socket.socket | paramiko.Channel:

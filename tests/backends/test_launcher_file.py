@@ -165,7 +165,10 @@ def coordinator(tmp_path: Path) -> Iterator[str]:
     """Ray's own coordinator server, in a process of its own."""
     port = closed_port()
     script = (
-        "import sys; from ray.autoscaler.local.coordinator_server import OnPremCoordinatorServer as S;"
+        # Its state lies where all servers of this machine have theirs, unless it is told otherwise.
+        "import sys, ray.autoscaler._private.local.node_provider as n; State = n.OnPremCoordinatorState;"
+        "n.OnPremCoordinatorState = lambda _lock, _state, ips: State('lock', 'state', ips);"
+        "from ray.autoscaler.local.coordinator_server import OnPremCoordinatorServer as S;"
         f"s = S(['127.0.0.1', '127.0.0.2'], '127.0.0.1', {port}); print('ready', flush=True); sys.stdin.read();"
         "s.shutdown()"
     )
