@@ -175,7 +175,7 @@ def _direct(settings: SshSettings) -> socket.socket:
         said = f"no answer within {settings.connect_timeout_s:.0f} s"
         raise TimedOutError(tried, said, "Is a firewall in between, or the machine off?") from None
     except (OSError, UnicodeError) as error:
-        raise failure_of(error, tried=tried) from None
+        raise UnreachableError(tried, failure_of(error, tried=tried).said, "Does sshd listen there? " + _WAY) from None
     # Without it a new channel waits for the kernel to gather small packets: 47 ms in place of 2.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):

@@ -10,7 +10,9 @@ import click
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli import failure
 from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.dashboard import dashboard
 from raymon_tui.tui.cli.demo import demo
+from raymon_tui.tui.cli.doctor import doctor
 from raymon_tui.tui.cli.execute import execute
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
@@ -77,6 +79,8 @@ def cli(ctx: click.Context) -> None:
 cli.add_command(monitor)
 cli.add_command(status)
 cli.add_command(execute)
+cli.add_command(dashboard)
+cli.add_command(doctor)
 cli.add_command(demo)
 
 
