@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import anyio
 from textual import events, on, work
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
@@ -20,11 +20,13 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from raymon_tui.backends.asking import SecretQuestion
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Executing
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.browser import open_browser
 from raymon_tui.tui.commands import PaneCommands
+from raymon_tui.tui.forwarding import forwarded
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
@@ -38,6 +40,7 @@ from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
 from raymon_tui.tui.screens.secret_screen import SecretScreen
 from raymon_tui.tui.session import Opened, Session, open_session
+from raymon_tui.tui.shell import shell_on_head
 from raymon_tui.widgets import plotting
 from raymon_tui.widgets.ascii_only import AsciiOnly
 from raymon_tui.widgets.content import plain
@@ -62,6 +65,8 @@ class MonitorApp(App[int]):
         Binding("r", "refresh_now", "refresh now", show=False),
         Binding("plus,equals_sign", "slower", "longer interval", show=False),
         Binding("minus", "faster", "shorter interval", show=False),
+        Binding("exclamation_mark", "shell", "shell on the head", show=False),
+        Binding("p", "web_dashboard", "web dashboard", show=False),
         Binding("ctrl+s", "screenshot_to_file", "save screenshot", show=False),
         Binding("question_mark", "help", "help"),
         Binding("q", "quit", "quit"),
@@ -221,6 +226,44 @@ class MonitorApp(App[int]):
         self.session.viewing.refresh_s = max(FASTEST_REFRESH_S, min(SLOWEST_REFRESH_S, wanted))
         self.session.monitor.set_refresh(self.session.viewing.refresh_s)
         self._redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a shell only where there is a way to one, and where changes are welcome."""
+        if action == "shell":
+            ways = self.session is not None and isinstance(self.session.backend, Executing)
+            return ways and not self.options.read_only
+        return super().check_action(action, parameters)
+
+    @work(group="shell", exclusive=True)
+    async def action_shell(self) -> None:
+        """Give the terminal to a shell on the head, and take it back when that ends."""
+        session = self.session
+        if session is None or not isinstance(session.backend, Executing):
+            return
+        try:
+            await shell_on_head(self, session.backend)
+        except RaymonError as failure:
+            self.notify(plain(str(failure), 300), severity="error", markup=False)
+        except SuspendNotSupported:
+            self.notify("this terminal cannot be given away", severity="error", markup=False)
+
+    @work(group="dashboard", exclusive=True)
+    async def action_web_dashboard(self) -> None:
+        """Put Ray's web dashboard behind a port of this machine, and open it where there is a browser."""
+        session = self.session
+        if session is None:
+            return
+        endpoint = session.backend.dashboard
+        try:
+            async with forwarded(session.backend, endpoint, endpoint.port) as port:
+                url = f"http://127.0.0.1:{port}"
+                opened = await anyio.to_thread.run_sync(open_browser, url)
+                self.notify(
+                    f"the web dashboard is at {url}" if not opened else f"opened {url}", markup=False, timeout=15
+                )
+                await anyio.sleep_forever()
+        except RaymonError as failure:
+            self.notify(plain(str(failure), 300), severity="error", markup=False)
 
     def action_help(self) -> None:
         """Show the keys that work on the screen below."""

@@ -55,6 +55,14 @@ def killing(pid: int, container: Container | None = None) -> str:
     return shlex.join(words)
 
 
+def exit_code(channel: paramiko.Channel) -> int:
+    """Return the code of a command that has ended; raises `BrokenResourceError` where the connection has instead."""
+    code = int(channel.recv_exit_status())
+    if code < 0 and not channel.get_transport().is_active():
+        raise anyio.BrokenResourceError
+    return code
+
+
 class Collecting:
     """What a command has written so far, at most `limit` bytes of each of its two outputs."""
 
@@ -79,14 +87,12 @@ class Collecting:
             if self._drain():
                 await anyio.lowlevel.checkpoint()
             elif channel.eof_received or channel.closed:
-                if channel.closed and not channel.exit_status_ready():
-                    raise anyio.BrokenResourceError
                 await anyio.sleep(_PAUSE_S)
             else:
                 await readable(channel)
         out = _behind_mark(bytes(self._out))[: self._keep]
         err = _behind_mark(bytes(self._err))[: self._keep]
-        return Completed(channel.recv_exit_status(), out, err)
+        return Completed(exit_code(channel), out, err)
 
     def _drain(self) -> bool:
         found = False

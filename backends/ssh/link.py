@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -19,6 +20,9 @@ from raymon_tui.backends.ssh.login import Keyring
 from raymon_tui.backends.ssh.route import Questions, Route, connect
 
 T = TypeVar("T")
+
+# What it says of a refused port is told in our own words, and must not be written across the screen.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 OPEN_S, PROBE_S = 5.0, 4.0
 AGAIN_S = 1.0
@@ -44,6 +48,7 @@ class Link:
         self._ring = Keyring()
         self._route: Route | None = None
         self._connecting: asyncio.Task[Route] | None = None
+        self._looking: asyncio.Task[bool] | None = None
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._failure: tuple[float, RaymonError] | None = None
         self._closed = False
@@ -107,14 +112,29 @@ class Link:
             return await self._blocking(lambda: transport.open_channel(kind, address, source, timeout=OPEN_S))
         except paramiko.ChannelException as error:
             raise _told(error, tried, session=address is None) from None
-        except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
+        except ValueError as error:
+            raise UnreachableError(tried, str(error), "Is the address right?") from None
+        except (paramiko.SSHException, OSError, EOFError):
             # paramiko says the same of a host that swallows packets and of a connection that is gone.
-            if not await self._works(transport):
-                await self._lose(transport)
-                raise UnreachableError(tried, f"the connection to {self.destination} is lost", _LOST) from None
-            if isinstance(error, ValueError):
-                raise UnreachableError(tried, str(error), "Is the address right?") from None
-            raise TimedOutError(tried, f"no answer within {OPEN_S:.0f} s", "Is it up?") from None
+            if await asyncio.shield(self._looked_at(transport)):
+                raise TimedOutError(tried, f"no answer within {OPEN_S:.0f} s", "Is it up?") from None
+            raise UnreachableError(tried, f"the connection to {self.destination} is lost", _LOST) from None
+        except anyio.get_cancelled_exc_class():
+            # Whoever asked had less patience; the connection may be gone all the same.
+            self._looked_at(transport)
+            raise
+
+    def _looked_at(self, transport: paramiko.Transport) -> asyncio.Task[bool]:
+        """Look, in a task of its own, whether the connection still works, and drop it where it does not."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(transport))
+        return self._looking
+
+    async def _look(self, transport: paramiko.Transport) -> bool:
+        works = await self._works(transport)
+        if not works and self._route is not None and self._route.transport is transport:
+            await self._drop()
+        return works
 
     async def _works(self, transport: paramiko.Transport) -> bool:
         """Whether the other side still answers; it need not say yes."""
@@ -129,10 +149,6 @@ class Link:
             return True
 
         return bool(transport.is_active()) and await self._blocking(probe)
-
-    async def _lose(self, transport: paramiko.Transport) -> None:
-        if self._route is not None and self._route.transport is transport:
-            await self._drop()
 
     async def blocking(self, work: Callable[[paramiko.Transport], T]) -> T:
         """Do work on the connection that blocks, in one of a few threads of its own."""
@@ -151,9 +167,10 @@ class Link:
     async def aclose(self) -> None:
         """Give the connection back, for good."""
         self._closed = True
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.wait([self._connecting])
+        for task in (self._connecting, self._looking):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
         await self._drop()
 
 

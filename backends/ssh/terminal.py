@@ -16,7 +16,7 @@ import anyio
 import paramiko
 from anyio import to_thread
 
-from raymon_tui.backends.ssh.commands import MARK
+from raymon_tui.backends.ssh.commands import MARK, exit_code
 from raymon_tui.backends.ssh.stream import ChannelStream, readable
 
 _CHUNK = 1 << 15
@@ -51,7 +51,7 @@ async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], *, te
             tasks.start_soon(_follow_size, channel)
         await _pass_output(channel, began, marked=not terminal)
         tasks.cancel_scope.cancel()
-    return int(await to_thread.run_sync(channel.recv_exit_status))
+    return await to_thread.run_sync(exit_code, channel)
 
 
 async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, marked: bool) -> None:

@@ -50,13 +50,12 @@ def dashboard(ctx: click.Context, target: str | None, *, port: int, no_browser: 
 
 
 async def _serve(candidate: Candidate, port: int, browse: bool) -> None:
-    import webbrowser
-
     import anyio
 
     from raymon_tui.backends.base import Connecting
     from raymon_tui.cluster.ray_api.client import RayApi
-    from raymon_tui.tui.cli.forwarding import forwarded
+    from raymon_tui.tui.browser import open_browser
+    from raymon_tui.tui.forwarding import forwarded
 
     backend = candidate.open()
     try:
@@ -68,7 +67,7 @@ async def _serve(candidate: Candidate, port: int, browse: bool) -> None:
             url = f"http://127.0.0.1:{local_port}"
             click.echo(f"{url}  Ray {version.ray_version}, {backend.describe()}; Ctrl-C ends it")
             if browse:
-                await anyio.to_thread.run_sync(webbrowser.open, url)
+                await anyio.to_thread.run_sync(open_browser, url)
             await anyio.sleep_forever()
     finally:
         await backend.aclose()
