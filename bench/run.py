@@ -23,6 +23,7 @@ from measure.real_cluster import real_cluster
 from measure.simulator import simulator
 from measure.steady import steady
 from measure.terminal import Terminal
+from measure.transport import transport
 
 RESULTS = Path(__file__).with_name("results.md")
 NODES, ACTORS, TASKS = 1000, 10_000, 10_000
@@ -50,6 +51,11 @@ def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
             yield Figure(f"{view.name} open: CPU", cost.cpu_percent, "% of a core", goal=5)
             yield Figure(f"{view.name} open: resident memory", cost.rss_bytes / 1e6, "MB", goal=120)
             yield Figure(f"{view.name} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
+
+
+def through_ssh() -> Iterator[Figure]:
+    """Measure requests through one SSH connection, side by side with `ssh -L`."""
+    yield from transport()
 
 
 def line(one: Figure) -> str:
@@ -83,15 +89,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9, help="whole processes of each kind")
     parser.add_argument("--presses", type=int, default=200, help="keys in each list")
     parser.add_argument("--seconds", type=float, default=60, help="how long each pane is watched")
-    parser.add_argument("--only", choices=("real", "simulated"), help="one half of it, which is then not written")
+    parser.add_argument("--only", choices=("real", "simulated", "ssh"), help="one part, which is then not written")
     given = parser.parse_args()
     about, figures = machine(), list[Figure]()
-    halves = {
+    parts = {
         "real": compared(given.dashboard, given.gcs, given.runs),
         "simulated": large_cluster(given.presses, given.seconds),
+        "ssh": through_ssh(),
     }
-    for name, half in halves.items():
-        for figure in half if given.only in (None, name) else ():
+    for name, part in parts.items():
+        for figure in part if given.only in (None, name) else ():
             figures.append(figure)
             print(line(figure), flush=True)
     if given.only is None:

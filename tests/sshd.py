@@ -67,7 +67,7 @@ def running_sshd(folder: Path, *settings: str, port: int | None = None) -> Itera
     program = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
     if program is None:
         pytest.skip("this machine cannot run an SSH server: openssh-server is not installed")
-    port = port or _free_port()
+    port = port or free_port()
     # What sshd wants for its unprivileged half, which Debian's service makes at its start.
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -90,7 +90,7 @@ def running_sshd(folder: Path, *settings: str, port: int | None = None) -> Itera
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])

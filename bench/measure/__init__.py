@@ -1,1 +1,7 @@
-"""Measuring a program from outside: through its terminal, its process and the clock."""
+"""What is measured, and how."""
+
+import sys
+from pathlib import Path
+
+# The tests' SSH server is that of the benchmarks too.
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))

@@ -55,7 +55,7 @@ def test_jobs_run_succeed_and_fail(listing: Listing, state: str) -> None:
 
 def test_a_placement_group_and_a_task_want_what_no_node_has(listing: Listing) -> None:
     assert seen(lambda: listing("placement_groups", state="PENDING", name="eval-gang"))
-    assert listing("tasks", state="PENDING_NODE_ASSIGNMENT", name="fine_tune")
+    assert seen(lambda: listing("tasks", state="PENDING_NODE_ASSIGNMENT", name="fine_tune"))
 
 
 def test_nodes_are_added_for_what_waits(listing: Listing) -> None:

@@ -15,6 +15,7 @@ from raymon_tui.cluster.ray_api.client import RayApi
 
 pytestmark = pytest.mark.ray
 
+PATIENCE_S = 60.0
 Facts = Mapping[str, tuple[object, ...]]
 
 
@@ -134,7 +135,12 @@ async def test_failed_tasks_are_those_of_ray(api: RayApi, dashboard_url: str, su
 
 
 async def test_a_failed_task_says_why(api: RayApi, submission_id: str) -> None:
-    found = (await api.tasks((Filter("name", "=", "broken"), Filter("state", "=", "FAILED")))).rows[0]
+    failed = (Filter("name", "=", "broken"), Filter("state", "=", "FAILED"))
+    with anyio.fail_after(PATIENCE_S):
+        # Workers tell GCS of their tasks once a second or so.
+        while not (rows := (await api.tasks(failed)).rows):  # noqa: ASYNC110
+            await anyio.sleep(0.2)
+    found = rows[0]
     attempts = (await api.task_attempts(found.task_id)).rows
     attempt = next(one for one in attempts if one.attempt_number == found.attempt_number)
     assert attempt.error_type == "TASK_EXECUTION_EXCEPTION"
