@@ -24,7 +24,12 @@ Dial = Callable[[Endpoint], Awaitable[ByteStream]]
 
 
 def client_over(
-    dial: Dial, base_url: str, *, credentials: Credentials | None = None, tls: ssl.SSLContext | None = None
+    dial: Dial,
+    base_url: str,
+    *,
+    credentials: Credentials | None = None,
+    auth: httpx.Auth | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """Return a client whose every connection is dialled, whatever proxies this machine's environment names.
 
@@ -43,6 +48,7 @@ def client_over(
     return httpx.AsyncClient(
         base_url=base_url,
         transport=transport,
+        auth=auth,
         timeout=TIMEOUT,
         trust_env=False,
         event_hooks={"request": [credentials] if credentials else []},

@@ -18,11 +18,12 @@ from raymon_tui.backends.errors import RefusedError, TimedOutError, UnreachableE
 from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, killing, wrapped
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
-from raymon_tui.backends.tokens import dashboard_headers
+from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
@@ -41,6 +42,9 @@ class SshBackend:
         self._destination = destination
         headers = dashboard_headers(options or ConnectOptions(), os.environ if environ is None else environ)
         self._credentials = Credentials(f"http://{destination.dashboard}", headers)
+        given = {name.lower() for name in headers}
+        known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
+        self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
         self.link = Link(destination, asking or NobodyToAsk())
@@ -57,8 +61,9 @@ class SshBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
-        credentials = self._credentials if endpoint == self.dashboard else None
-        return client_over(self.dial, f"http://{endpoint}", credentials=credentials)
+        if endpoint != self.dashboard:
+            return client_over(self.dial, f"http://{endpoint}")
+        return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect from the head; where forwarding is forbidden, through a command there."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -21,7 +23,7 @@ from sshd import Sshd, keygen, running_sshd
 from words import says
 
 from raymon_tui.backends.asking import HostKeyQuestion, SecretQuestion
-from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import SshDestination
@@ -139,6 +141,18 @@ async def test_keys_of_each_kind_open_it(sshd: Sshd, home: Path, kind: str) -> N
     (sshd.folder / "authorized_keys").write_text(key.with_suffix(".pub").read_text())
     async with opened(replace(destination(sshd), keys=(key,))) as backend:
         assert await works(backend)
+
+
+async def test_a_certificate_opens_what_trusts_its_authority(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "certified"
+    folder.mkdir()
+    authority, key = keygen(folder / "authority"), keygen(folder / "certified")
+    with running_sshd(folder, f"TrustedUserCAKeys {authority}.pub") as there:
+        words = ["-s", str(authority), "-I", "tests", "-n", there.user, "-V", "+1h", f"{key}.pub"]
+        subprocess.run(["ssh-keygen", "-q", *words], check=True)
+        where = replace(destination(there), keys=(key,), accept_new_host_key=True)
+        async with opened(where) as backend:
+            assert await works(backend)
 
 
 async def test_a_passphrase_is_asked_for_once_and_kept_for_reconnects(sshd: Sshd, home: Path) -> None:
@@ -340,3 +354,45 @@ async def test_a_host_that_swallows_everything_is_given_up(home: Path, sshd: Ssh
     async with recording() as (endpoint, _):
         failure = await refused(replace(destination(sshd), host=endpoint.host, port=endpoint.port))
     assert isinstance(failure, UnreachableError | TimedOutError)
+
+
+@pytest.mark.parametrize("known_here", [None, "one-of-our-own"])
+async def test_the_heads_own_token_is_used_where_none_is_known_here(
+    tmp_path: Path, home: Path, known_here: str | None
+) -> None:
+    folder = tmp_path / "with-token"
+    folder.mkdir()
+    (folder / "token").write_text("the-heads-token\n")
+    async with wanting_a_token() as (dashboard, seen):
+        with running_sshd(folder, f"SetEnv RAY_AUTH_TOKEN_PATH={folder}/token") as there:
+            where = replace(destination(there, dashboard), accept_new_host_key=True)
+            backend = SshBackend(where, ConnectOptions(token=known_here), environ={})
+            async with backend.http(dashboard) as client:
+                answers = [(await client.get("/api/version")).status_code for _ in range(3)]
+            await backend.aclose()
+    if known_here is None:
+        assert answers == [200, 200, 200]
+        assert seen == ["", *["Bearer the-heads-token"] * 3]
+    else:
+        assert answers == [401, 401, 401]
+        assert set(seen) == {f"Bearer {known_here}"}
+
+
+@asynccontextmanager
+async def wanting_a_token() -> AsyncIterator[tuple[Endpoint, list[str]]]:
+    """Serve a dashboard that answers 401 to whoever has not the head's token; give what each request brought."""
+    seen: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            while head := (await reader.readuntil(b"\r\n\r\n")).decode():
+                found = [
+                    line.partition(": ")[2] for line in head.splitlines() if line.lower().startswith("authorization")
+                ]
+                seen.append(found[0] if found else "")
+                status = "200 OK" if seen[-1] == "Bearer the-heads-token" else "401 Unauthorized"
+                writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]), seen
