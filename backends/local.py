@@ -10,12 +10,14 @@ import anyio.to_thread
 import httpx
 from anyio.abc import ByteStream
 
+from raymon_tui.backends.attached import AttachedCommand, Terminal
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.commands import run_here
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.direct import dial_directly
 from raymon_tui.backends.errors import UnreachableError
+from raymon_tui.backends.local_attached import attach_here
 from raymon_tui.backends.tokens import dashboard_headers
 
 
@@ -47,6 +49,10 @@ class LocalBackend:
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
         """Run a command here."""
         return await run_here(argv, timeout_s=timeout_s, limit=limit)
+
+    async def attach(self, argv: Sequence[str], terminal: Terminal | None = None) -> AttachedCommand:
+        """Start a command here that speaks with the user."""
+        return await attach_here(argv, terminal)
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""
