@@ -11,6 +11,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli import failure
 from raymon_tui.tui.cli.common import common_options
 from raymon_tui.tui.cli.demo import demo
+from raymon_tui.tui.cli.execute import execute
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
 
@@ -72,6 +73,7 @@ def cli(ctx: click.Context) -> None:
 
 cli.add_command(monitor)
 cli.add_command(status)
+cli.add_command(execute)
 cli.add_command(demo)
 
 
