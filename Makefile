@@ -25,10 +25,10 @@ help:
 demo: $(STAMP)
 	$(BIN)/raymon-tui demo
 
-test: $(STAMP) | tmux
+test: $(STAMP) | programs
 	$(BIN)/python -m pytest
 
-quick: $(STAMP) | tmux
+quick: $(STAMP) | programs
 	$(BIN)/python -m pytest -m 'not ray and not slow'
 
 test-all:
@@ -61,9 +61,10 @@ $(TYPES):
 	mkdir -p $@
 	for room in $(ROOMS); do ln -sfn ../../../$$room $@/$$room; done
 
-# One test drives the program in tmux, as its users do.
-.PHONY: tmux
-tmux:
-	@command -v tmux >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get -qq update && apt-get -qq install -y tmux >/dev/null; } \
-		|| echo 'tmux is missing here: the tests that need it will say so'
+# The real programs that tests run beside Ray: tmux, in which users have the monitor, and an SSH server.
+.PHONY: programs
+programs:
+	@{ command -v tmux && PATH=$$PATH:/usr/sbin command -v sshd; } >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get -qq update && apt-get -qq install -y tmux openssh-server >/dev/null; } \
+		|| echo 'tmux or openssh-server is missing here: the tests that need it will say so'

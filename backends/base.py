@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import httpx
     from anyio.abc import ByteStream
 
+    from raymon_tui.backends.asking import Asking
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -43,6 +45,31 @@ class ConnectOptions:
     ca_cert: Path | None = None
     insecure: bool = False
     dashboard_port: int | None = None
+    head_ip: str | None = None
+    ssh_user: str | None = None
+    ssh_key: Path | None = None
+    jump: str | None = None
+    accept_new_host_key: bool = False
+    asking: Asking | None = field(default=None, repr=False, compare=False)
+
+
+@runtime_checkable
+class Connecting(Protocol):
+    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+
+    async def connect(self) -> None:
+        """Connect, with no limit of time; raises the `RaymonError` of that."""
+
+
+@runtime_checkable
+class Executing(Protocol):
+    """A backend that can give a command on the head this terminal's own input and output."""
+
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command as a login shell would, its output as it comes; return its exit code.
+
+        With `terminal` it has one of its own, for editors and shells. Raises the `RaymonError` of the way there.
+        """
 
 
 @runtime_checkable

@@ -6,18 +6,17 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import httpx
 from anyio.abc import ByteStream
 
-from raymon_tui.backends.attached import AttachedCommand, Terminal
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.commands import run_here
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.direct import dial_directly
 from raymon_tui.backends.errors import UnreachableError
-from raymon_tui.backends.local_attached import attach_here
 from raymon_tui.backends.tokens import dashboard_headers
 
 
@@ -50,9 +49,14 @@ class LocalBackend:
         """Run a command here."""
         return await run_here(argv, timeout_s=timeout_s, limit=limit)
 
-    async def attach(self, argv: Sequence[str], terminal: Terminal | None = None) -> AttachedCommand:
-        """Start a command here that speaks with the user."""
-        return await attach_here(argv, terminal)
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command here, with this terminal."""
+        try:
+            process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
+        return await process.wait()
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""

@@ -26,7 +26,9 @@ from raymon_tui.backends.targets import (
 FORMS = """\
   (nothing)                       the Ray cluster on this machine
   http(s)://[user:pass@]host[:port][/prefix]
-                                  a dashboard that can be reached from here"""
+                                  a dashboard that can be reached from here
+  FILE.yaml, -                    the file that ray up was given; - reads it from standard input
+  ssh://[user@]host[:port]        a head node that ssh reaches; aliases of ~/.ssh/config count"""
 """The forms that this version opens, for messages."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")

@@ -6,12 +6,16 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
-from raymon_tui.backends.targets import LocalTarget, Target, UrlTarget
+from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
+from raymon_tui.backends.targets import FileTarget, LocalTarget, SshTarget, Target, UrlTarget
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -20,7 +24,7 @@ An entry point names a function `(text: str, options: ConnectOptions) -> Backend
 the targets that it opens (`slurm` for `slurm://login/1234`). It returns None for a target that it does not know.
 """
 
-BUILT_IN = ("http", "https")
+BUILT_IN = ("http", "https", "ssh")
 """Schemes that are ours; to look for plug-ins costs tens of milliseconds, which these are spared."""
 
 
@@ -92,14 +96,51 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         from raymon_tui.backends.http import HttpBackend
 
         return Candidate(str(target), lambda: HttpBackend(target, options, environ))
+    if isinstance(target, SshTarget):
+        return Candidate(str(target), partial(_by_ssh, destination_of(target, options), options, environ))
+    if isinstance(target, FileTarget):
+        return _from_file(target, options, environ)
     said = "this version cannot open targets of this form yet"
     raise UsageError(f"open {target}", said, f"what it can open is:\n{FORMS}")
+
+
+def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination:
+    """Return where an address leads; what the command line says comes before what the address says."""
+    port = options.dashboard_port
+    return SshDestination(
+        host=target.host,
+        port=target.port,
+        user=options.ssh_user or target.user,
+        keys=(options.ssh_key,) if options.ssh_key else (),
+        jump=options.jump,
+        dashboard=DASHBOARD if port is None else Endpoint(DASHBOARD.host, port),
+        accept_new_host_key=options.accept_new_host_key,
+    )
+
+
+def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Candidate:
+    # Imported here: to read YAML takes 15 ms, and other targets need none.
+    from raymon_tui.backends.launcher.destination import destination_of as head_of
+    from raymon_tui.backends.launcher.opening import cluster_file_in
+
+    cluster, data = cluster_file_in(target.path)
+    return Candidate(f"{cluster.name} ({target})", partial(_by_ssh, head_of(cluster, data, options), options, environ))
+
+
+def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
+    # Imported here: paramiko takes as long as Textual.
+    from raymon_tui.backends.ssh.backend import SshBackend
+
+    return SshBackend(destination, options, environ, options.asking)
 
 
 def _plugin_for(text: str) -> EntryPoint | None:
     scheme, separator, _ = text.partition("://")
     if not separator or scheme.lower() in BUILT_IN:
         return None
+    # Imported here: no target of ours needs it, and it takes as long as all of click.
+    from importlib.metadata import entry_points
+
     return next((point for point in entry_points(group=GROUP) if point.name.lower() == scheme.lower()), None)
 
 

@@ -15,9 +15,9 @@ from simulated.cluster import SimulatedCluster
 from simulated.routes import application
 
 
-async def serve(cluster: SimulatedCluster, host: str, port: int, *, still: bool) -> None:
+async def serve(cluster: SimulatedCluster, host: str, port: int, *, still: bool, at_once: bool) -> None:
     """Answer until SIGINT or SIGTERM; a second of the cluster passes each second, unless it is to stand still."""
-    runner = web.AppRunner(application(cluster), access_log=None)
+    runner = web.AppRunner(application(cluster, at_once=at_once), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()
@@ -48,11 +48,12 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
     parser.add_argument("--still", action="store_true", help="let no time pass")
+    parser.add_argument("--at-once", action="store_true", help="answer sooner than a real head of this size would")
     given = parser.parse_args()
     cluster = SimulatedCluster(given.nodes, given.actors, given.tasks)
     # Some 100,000 objects that live until the end: the collector need not walk through them again and again.
     gc.freeze()
-    asyncio.run(serve(cluster, given.host, given.port, still=given.still))
+    asyncio.run(serve(cluster, given.host, given.port, still=given.still, at_once=given.at_once))
 
 
 if __name__ == "__main__":

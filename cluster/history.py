@@ -9,6 +9,7 @@ from bisect import bisect_right
 from raymon_tui.cluster.resampling import resample
 
 SPAN_S = 900.0
+SHOWN_SPANS_S = (120.0, 300.0, 900.0)
 STEP_S = 2.0
 MOST_SERIES = 6000
 
@@ -71,6 +72,15 @@ class History:
         self.span_s = span_s
         self._most_series = most_series
         self._series: dict[str, Series] = {}
+        self._began_at: float | None = None
+
+    def shown_span_s(self, now: float) -> float:
+        """Return how much time a chart should span: the least of the usual spans that reaches back to the beginning.
+
+        Most of a quarter of an hour would be empty at first.
+        """
+        known_s = 0.0 if self._began_at is None else now - self._began_at
+        return next((span_s for span_s in SHOWN_SPANS_S if known_s <= span_s), SHOWN_SPANS_S[-1])
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all series."""
@@ -82,6 +92,7 @@ class History:
         A new series keeps no more than one sample in `step_s` seconds.
         """
         series = self._series.get(name)
+        self._began_at = at if self._began_at is None else min(at, self._began_at)
         if series is None:
             if len(self._series) >= self._most_series:
                 return
@@ -111,3 +122,4 @@ class History:
     def clear(self) -> None:
         """Forget all."""
         self._series.clear()
+        self._began_at = None

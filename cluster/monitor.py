@@ -17,11 +17,11 @@ from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, VERSION
 from raymon_tui.cluster.feeds.feed import Feed, Reading
-from raymon_tui.cluster.findings.find import find
+from raymon_tui.cluster.findings.find import Finder
 from raymon_tui.cluster.findings.first_seen import FirstSeen
 from raymon_tui.cluster.history import History
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
-from raymon_tui.cluster.node_type_limits import limits_feed, with_limits
+from raymon_tui.cluster.node_type_limits import Completion, limits_feed
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.reader import Reader
 from raymon_tui.cluster.record import record
@@ -54,8 +54,10 @@ class Monitor:
         self._clock = WallClock(clock)
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
         self._announcer = Announcer(self._picture)
+        self._finder = Finder()
         self._first_seen = FirstSeen()
         self._limits = limits_feed(backend)
+        self._complete = Completion()
         rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
@@ -157,7 +159,7 @@ class Monitor:
         now = self._clock.now()
         bare = structs.replace(self.snapshot, at=now, link=self._reader.link, readings=self._readings(), findings=())
         record(self.history, bare, changed)
-        self.snapshot = structs.replace(bare, findings=self._first_seen.stamp(find(bare, now), now))
+        self.snapshot = structs.replace(bare, findings=self._first_seen.stamp(self._finder.find(bare, now), now))
         return self.snapshot
 
     def _readings(self) -> dict[str, Reading[Any]]:
@@ -165,5 +167,6 @@ class Monitor:
         readings = dict(self._reader.board.all())
         status, limits = readings.get(AUTOSCALER.name), readings.get(self._limits.name)
         if status is not None and isinstance(status.value, AutoscalerStatus) and limits is not None:
-            readings[AUTOSCALER.name] = structs.replace(status, value=with_limits(status.value, limits.value))
+            value = self._complete(status.value, limits.value)
+            readings[AUTOSCALER.name] = structs.replace(status, value=value)
         return readings

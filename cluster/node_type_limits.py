@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from anyio import to_thread
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend
@@ -23,9 +24,10 @@ PROCESSES = ("sh", "-c", 'echo "$HOME"; ps -eww -o args 2>/dev/null || ps -eo ar
 """Prints the home directory, then a line for each process. The later forms are for ps of busybox."""
 BOOTSTRAP_FILE = "ray_bootstrap_config.yaml"
 """What `ray up` leaves in the head's home, and starts the autoscaler with."""
-LARGEST_FILE = 1 << 20
+LARGEST_FILE = 1 << 18
 TIMEOUT_S = 10.0
-_MONITOR, _OPTION = "/autoscaler/_private/monitor.py", "--autoscaling-config="
+_MONITORS = ("/autoscaler/_private/monitor.py", "/autoscaler/v2/monitor.py")
+_OPTION = "--autoscaling-config="
 
 
 def limits_feed(backend: Backend) -> Feed[ScalingLimits | None]:
@@ -40,7 +42,9 @@ def limits_feed(backend: Backend) -> Feed[ScalingLimits | None]:
             done = await backend.run(PROCESSES, timeout_s=TIMEOUT_S)
             home, *processes = done.stdout.decode("utf-8", "replace").splitlines() or [""]
             path = config_path(processes, home, session_name)
-            return None if path is None else read_limits(await backend.read(path, 0, LARGEST_FILE))
+            if path is None:
+                return None
+            return await to_thread.run_sync(read_limits, await backend.read(path, 0, LARGEST_FILE))
         except RaymonError:
             return None
 
@@ -53,7 +57,7 @@ def config_path(processes: Sequence[str], home: str, session_name: str) -> str |
     Several clusters may share a machine. Where no autoscaler at all is among the processes, they may be hidden from
     us, and it is what `ray up` leaves.
     """
-    monitors = [command for command in processes if _MONITOR in command]
+    monitors = [command for command in processes if any(one in command for one in _MONITORS)]
     if not monitors:
         return f"{home.rstrip('/')}/{BOOTSTRAP_FILE}" if home.startswith("/") else None
     own = [command for command in monitors if f"/{session_name}/logs" in command] if session_name else monitors
@@ -73,7 +77,8 @@ def read_limits(data: bytes) -> ScalingLimits | None:
     import yaml  # noqa: PLC0415 - it takes 15 ms, and most clusters have no such file
 
     try:
-        config = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        # The loader in C is faster, but a deeply nested file overflows its stack.
+        config = yaml.load(data, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     types = config.get("available_node_types") if isinstance(config, dict) else None
@@ -111,6 +116,19 @@ def with_limits(status: AutoscalerStatus, limits: ScalingLimits | None) -> Autos
         node_types=tuple(_limited(one, limits) for one in (*status.node_types, *absent)),
         most_workers=limits.workers,
     )
+
+
+class Completion:
+    """`with_limits`, which gives the same object again for the same ones: whoever looks for changes finds none."""
+
+    def __init__(self) -> None:
+        self._last: tuple[AutoscalerStatus, ScalingLimits | None, AutoscalerStatus] | None = None
+
+    def __call__(self, status: AutoscalerStatus, limits: ScalingLimits | None) -> AutoscalerStatus:
+        """Return the status with the limits."""
+        if self._last is None or self._last[0] is not status or self._last[1] is not limits:
+            self._last = (status, limits, with_limits(status, limits))
+        return self._last[2]
 
 
 def _limited(one: NodeType, limits: ScalingLimits) -> NodeType:

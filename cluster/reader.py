@@ -26,6 +26,8 @@ from raymon_tui.cluster.wall_clock import WallClock
 if TYPE_CHECKING:
     from raymon_tui.cluster.ray_api.client import RayApi
 
+CHEAP_FIRST_S = 1.0
+
 
 class Reader:
     """Decides when each feed is asked, and what its answers mean for the others.
@@ -53,6 +55,7 @@ class Reader:
         self._restarted = restarted
         self._watch = LinkWatch(clock.now(), time.monotonic())
         self._session = ""
+        self._taken = anyio.Event()
         self.want(())
 
     @property
@@ -70,8 +73,8 @@ class Reader:
     def set_refresh(self, seconds: float) -> None:
         """Ask feeds of pace 1 every so many seconds from now on."""
         self.refresh_s = seconds
-        for name, feed in self.pollers.wanted.items():
-            self._plan(feed, self.board.get(name).took_s)
+        for feed in self.pollers.wanted.values():
+            self._plan(feed)
         self.pollers.replan()
 
     def tend(self) -> None:
@@ -90,9 +93,22 @@ class Reader:
             self.pollers.interrupt()
             self.pollers.hurry()
 
+    async def turn(self, feed: Feed[Any]) -> None:
+        """Let cheap questions go first, for a while: whoever has just come sees what they say at once."""
+        if pacing.is_dear(feed):
+            with anyio.move_on_after(CHEAP_FIRST_S):
+                while any(self._is_awaited(other) for other in self.pollers.wanted.values()):
+                    await self._taken.wait()
+
+    def _is_awaited(self, feed: Feed[Any]) -> bool:
+        reading = self.board.get(feed.name)
+        return not pacing.is_dear(feed) and not reading.known and reading.error is None
+
     async def ask(self, feed: Feed[Any]) -> Answer:
         """Ask once; whatever goes wrong is in the answer."""
-        return await ask(feed, self._api)
+        before = self.pollers.in_flight
+        answer = await ask(feed, self._api)
+        return structs.replace(answer, crowd=max(1.0, (before + self.pollers.in_flight) / 2))
 
     def rest_s(self, feed: Feed[Any]) -> float:
         """Return the seconds between the feed's last answer and its next asking; infinity while the link is lost."""
@@ -101,7 +117,10 @@ class Reader:
         if feed.name == VERSION.name and (self._watch.held or self.link.state in BROKEN):
             return pacing.probe_delay(self.refresh_s)
         planned = self.board.get(feed.name).interval_s
-        return pacing.interval(feed, self.refresh_s, None) if planned is None else planned
+        if planned is None:
+            return pacing.interval(feed, self.refresh_s, None)
+        wanted = (self.board.get(name) for name in self.pollers.wanted)
+        return planned * pacing.stretch((one.cost_s or 0.0, one.interval_s or math.inf) for one in wanted)
 
     def take(self, feed: Feed[Any], answer: Answer) -> None:
         """Take an answer into the readings and the link's state."""
@@ -114,15 +133,17 @@ class Reader:
         elif isinstance(answer.failure, UnreachableError) and not isinstance(answer.failure, TimedOutError):
             self.pollers.hurry((VERSION.name,))
         self.board.put(feed.name, next_reading(self.board.get(feed.name), answer, now))
-        self._plan(feed, answer.took_s)
+        self._plan(feed)
         if before in BROKEN and self.link.state not in BROKEN:
             self.pollers.hurry(self.pollers.wanted.keys() - {feed.name})
         self._changed((feed.name,))
+        taken, self._taken = self._taken, anyio.Event()
+        taken.set()
 
-    def _plan(self, feed: Feed[Any], took_s: float | None) -> None:
+    def _plan(self, feed: Feed[Any]) -> None:
         reading = self.board.get(feed.name)
         if reading.known or reading.error is not None:
-            delay = pacing.delay(feed, reading.error, took_s, self.refresh_s, self._rng)
+            delay = pacing.delay(feed, reading.error, reading.cost_s, self.refresh_s, self._rng)
             self.board.put(feed.name, structs.replace(reading, interval_s=delay))
 
     def _take_probe(self, answer: Answer, now: float) -> None:

@@ -17,7 +17,7 @@ from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.resolve import resolve
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
-from raymon_tui.tui.panes.registry import PANES
+from raymon_tui.tui.panes.registry import TABS
 
 LARGE, SMALL = (140, 45), (80, 24)
 SETTLE_S = 6.0
@@ -31,14 +31,14 @@ async def take(url: str, into: Path, watch_s: float) -> None:
     app = MonitorApp(resolve(url, options.connect), options)
     async with app.run_test(size=LARGE) as pilot:
         await asyncio.sleep(watch_s)
-        for pane in PANES:
-            await pilot.press(pane.hotkey)
+        for tab in TABS:
+            await pilot.press(tab.hotkey)
             await asyncio.sleep(SETTLE_S)
-            _save(app, into / f"{pane.pane_id}.svg")
-            if pane.pane_id in DETAILS:
+            _save(app, into / f"{tab.pane_id}.svg")
+            if tab.pane_id in DETAILS:
                 await pilot.press("enter")
                 await asyncio.sleep(SETTLE_S)
-                _save(app, into / f"{pane.pane_id}-detail.svg")
+                _save(app, into / f"{tab.pane_id}-detail.svg")
                 await pilot.press("escape")
         await pilot.press("1")
         await pilot.resize_terminal(*SMALL)

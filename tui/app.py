@@ -7,39 +7,46 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import ClassVar
 
 import anyio
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
+from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import Backend
-from raymon_tui.backends.errors import RaymonError, TimedOutError
+from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
-from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
-from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.commands import PaneCommands
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.panes.registry import TABS, load_panes
+from raymon_tui.tui.questions import Asked, Questions
 from raymon_tui.tui.saving import write_new
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.screens.confirm_screen import ConfirmScreen
 from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
-from raymon_tui.tui.session import Session, Viewing
+from raymon_tui.tui.screens.secret_screen import SecretScreen
+from raymon_tui.tui.session import Opened, Session, open_session
+from raymon_tui.widgets import plotting
 from raymon_tui.widgets.ascii_only import AsciiOnly
 from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.palette import themes
 
 SLOWEST_REFRESH_S, FASTEST_REFRESH_S = 60.0, 0.5
 LEAVE_WITHIN_S = 2.0
+ALL_DRAWN_S = 1.0
+"""By then the first picture stands: what is for later no longer delays it."""
 
 
 class MonitorApp(App[int]):
@@ -61,9 +68,18 @@ class MonitorApp(App[int]):
         Binding("ctrl+c", "quit", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, candidates: Sequence[Candidate], options: MonitorOptions) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        options: MonitorOptions,
+        opened: Opened | None = None,
+        questions: Questions | None = None,
+    ) -> None:
+        """Take the clusters to choose from; `opened` is the only one where that is watched already."""
         super().__init__()
         self.candidates = tuple(candidates)
+        self._opened = opened
+        self._questions = questions
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
@@ -82,9 +98,14 @@ class MonitorApp(App[int]):
     def on_mount(self) -> None:
         """Open the one cluster there is, or ask which."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self.exit, 128 + name)
         loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
-        if len(self.candidates) == 1:
+        if self._questions is not None:
+            self._questions.listen(self.ask)
+        if self._opened is not None:
+            self.show_cluster(self._opened)
+        elif len(self.candidates) == 1:
             self._picked(self.candidates[0])
         else:
             self.push_screen(PickerScreen(self.candidates), self._picked)
@@ -105,33 +126,57 @@ class MonitorApp(App[int]):
 
     def open_cluster(self, backend: Backend) -> None:
         """Start to watch the cluster behind `backend`."""
-        monitor = Monitor(backend, target=backend.describe(), refresh_s=self.options.refresh_s)
-        self.session = Session(backend, monitor, self.options, Viewing(self.options.refresh_s))
-        monitor.want("base", BASE_FEEDS)
-        monitor.listen(self._heard)
+        session = open_session(backend, self.options)
+        self.show_cluster(Opened(session, session.watch()))
+
+    def show_cluster(self, opened: Opened) -> None:
+        """Show a cluster for as long as it is watched."""
+        self.session = opened.session
+        self.session.monitor.listen(self._heard)
         self.push_screen(MainScreen(self.session))
-        self.watch_cluster(self.session)
+        self.stay(opened.watching)
         self.set_interval(1.0, self._tick)
+        self.set_timer(ALL_DRAWN_S, self.load_the_rest)
+
+    @work(group="load")
+    async def load_the_rest(self) -> None:
+        """Import what the first picture does without, before a key needs it."""
+        await anyio.to_thread.run_sync(load_panes)
+        await anyio.to_thread.run_sync(plotting.load)
+
+    @work(group="ask")
+    async def ask(self, asked: Asked) -> None:
+        """Put a question of the backend to the user."""
+        question = asked.question
+        if isinstance(question, SecretQuestion):
+            secret: str | None = await self.push_screen_wait(SecretScreen(plain(question.prompt, 300)))
+            asked.give(secret)
+        else:
+            words = (
+                f"{plain(question.host)} is met for the first time. Its {question.key_type} key is "
+                f"{question.fingerprint}. Is that the right one?"
+            )
+            trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
+            asked.give(trusted)
 
     @work(exclusive=True, exit_on_error=True)
-    async def watch_cluster(self, session: Session) -> None:
-        """Run the monitor; give up only if the very first contact is refused or is no Ray."""
-        try:
-            await session.monitor.api.version()
-        except TimedOutError:
-            pass
-        except RaymonError as failure:
-            self.failure = failure
-            self.exit(failure.exit_code)
-            return
-        try:
-            await session.monitor.run()
-        finally:
-            await session.monitor.aclose()
-            await session.backend.aclose()
+    async def stay(self, watching: Awaitable[RaymonError | None]) -> None:
+        """Stay while the cluster is watched; end with the failure of the very first contact."""
+        self.failure = await watching
+        if self.failure is not None:
+            self.exit(self.failure.exit_code)
 
     def _heard(self, _snapshot: Snapshot, changed: frozenset[str]) -> None:
         self.post_message(SnapshotChanged(changed))
+
+    def on_key(self, event: events.Key) -> None:
+        """Write a character to the line that took the keyboard after it was typed: a slow link sends several at once.
+
+        One that had the keyboard before has taken the character itself.
+        """
+        if isinstance(self.focused, Input) and event.character is not None and event.is_printable:
+            self.focused.insert_text_at_cursor(event.character)
+            event.prevent_default()
 
     @on(SnapshotChanged)
     def draw_changes(self, message: SnapshotChanged) -> None:
@@ -214,16 +259,6 @@ def _owner(node: DOMNode) -> str:
         return "Panes"
     if isinstance(node, Screen):
         return "This page"
-    return node.title if isinstance(node, Pane) else "Here"
-
-
-def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions) -> int:
-    """Watch one of `candidates` until the user has enough, and return the exit code.
-
-    Raises the RaymonError of the very first contact, if that failed.
-    """
-    app = MonitorApp(candidates, options)
-    code = app.run()
-    if app.failure is not None:
-        raise app.failure
-    return code or 0
+    if isinstance(node, Pane):
+        return next((tab.title for tab in TABS if tab.pane_id == node.pane_id), node.title)
+    return "Here"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend
+from raymon_tui.backends.errors import RaymonError, TimedOutError
+from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.options import MonitorOptions
@@ -58,3 +60,41 @@ class Session:
     def now(self) -> float:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
         return self.clock() if self.viewing.held is None else self.viewing.held.at
+
+    async def watch(self) -> RaymonError | None:
+        """Keep the picture of the cluster fresh until cancelled.
+
+        Returns early, with why, where the very first contact is refused or is no Ray.
+        """
+        try:
+            failure = await self._first_failure()
+            if failure is None:
+                await self.monitor.run()
+        finally:
+            await self.monitor.aclose()
+            await self.backend.aclose()
+        return failure
+
+    async def _first_failure(self) -> RaymonError | None:
+        try:
+            await self.monitor.api.version()
+        except TimedOutError:
+            return None
+        except RaymonError as failure:
+            return failure
+        return None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A cluster to be shown, and what ends when there is nothing more to be seen: with None, or with why."""
+
+    session: Session
+    watching: Awaitable[RaymonError | None]
+
+
+def open_session(backend: Backend, options: MonitorOptions) -> Session:
+    """Return a session on the cluster behind `backend`, whose monitor wants what every screen needs."""
+    monitor = Monitor(backend, target=backend.describe(), refresh_s=options.refresh_s)
+    monitor.want("base", BASE_FEEDS)
+    return Session(backend, monitor, options, Viewing(options.refresh_s))

@@ -28,7 +28,8 @@ class LogView(ScrollView, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    LogView { background: $background; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
+    LogView { background: $background; scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden;
+        overflow-y: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_lines(1)", "down", show=False),
@@ -64,6 +65,11 @@ class LogView(ScrollView, can_focus=True):
         self._lines = FoldedLines()
         self._pattern: re.Pattern[str] | None = None
         self._current: int | None = None
+
+    @property
+    def _width(self) -> int:
+        """How many cells a line has, beside the scroll bar, whose place is kept free."""
+        return self.scrollable_content_region.width
 
     @property
     def line_count(self) -> int:
@@ -139,7 +145,7 @@ class LogView(ScrollView, can_focus=True):
         self.scroll_to(y=max(0, row), animate=False, force=True, immediate=True)
 
     def _resized(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._lines.rows))
+        self.virtual_size = Size(self._width, len(self._lines.rows))
         if self.follow:
             self.scroll_end(animate=False, force=True, immediate=True)
         self.refresh()
@@ -148,7 +154,7 @@ class LogView(ScrollView, can_focus=True):
         """Fold anew for the new width; the line at the top stays there."""
         rows, top = self._lines.rows, self.scroll_offset.y
         first = rows[top].line if top < len(rows) else None
-        self._lines.fold(self.size.width)
+        self._lines.fold(self._width)
         self._resized()
         if first is not None and not self.follow:
             self._scroll(self._lines.row_of(first))
@@ -157,7 +163,7 @@ class LogView(ScrollView, can_focus=True):
         """Return one line of the window, matches marked."""
         rows, place = self._lines.rows, self.scroll_offset.y + y
         content = self._marked(rows[place].text, rows[place].line) if place < len(rows) else ()
-        return strip(palette_of(self.app.current_theme), content, self.size.width)
+        return strip(palette_of(self.app.current_theme), content, self._width)
 
     def _marked(self, text: str, number: int) -> Content:
         if self._pattern is None:

@@ -24,4 +24,11 @@ class Panel(Vertical):
 
     def __init__(self, title: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self.border_title = title
+        self._titles = ("", "")
+        self.entitle(title)
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Write these into the frame, which is drawn again only where they are others than before."""
+        if (title, subtitle) != self._titles:
+            self._titles = (title, subtitle)
+            self.border_title, self.border_subtitle = title, subtitle

@@ -1,7 +1,7 @@
 """The one place that knows plotext: curves in, a canvas of bare characters out.
 
-plotext 6 has one global figure, which is cleared before each drawing. It is imported on the first one, as that takes a
-tenth of a second.
+plotext 6 has one global figure, which is cleared before each drawing. To import it takes a tenth of a second or two, so
+that is done on the first drawing, or before it where there is time.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ def canvas(values: Values, width: int, height: int, low: float, high: float, *, 
         drawn = True
     rows = figure.build().string(colorless=True).splitlines() if drawn else []
     return [row.ljust(width)[:width] for row in [*rows, *[""] * height][:height]]
+
+
+def load() -> None:
+    """Import plotext, so that the first drawing need not."""
+    import plotext  # noqa: F401
 
 
 def _runs(values: Values) -> Iterator[tuple[int, list[float]]]:

@@ -8,6 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+_UNSEEN = ("COLORTERM", "NO_COLOR", "TMUX", "PYTHONDONTWRITEBYTECODE")
+
+
+def ordinary_environment() -> dict[str, str]:
+    """Return the environment that a user has: a Python told not to write bytecode would compile us at each start."""
+    return {name: value for name, value in os.environ.items() if name not in _UNSEEN}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -21,7 +28,8 @@ class Run:
 def run(argv: Sequence[str]) -> Run:
     """Run a command to its end, its output thrown away; raises `CalledProcessError` where it fails."""
     started = time.perf_counter()
-    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(argv, env=ordinary_environment(), **silent)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)

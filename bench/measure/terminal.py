@@ -19,6 +19,8 @@ from types import TracebackType
 import psutil
 import pyte
 
+from measure.command import ordinary_environment
+
 Seen = Callable[[pyte.Screen], bool]
 
 # What pyte would take for text: queries of modes, the kitty keyboard protocol, modifyOtherKeys.
@@ -39,8 +41,7 @@ class Terminal:
         self._stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._unfinished = ""
-        env = {name: value for name, value in os.environ.items() if name not in ("COLORTERM", "NO_COLOR", "TMUX")}
-        env |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+        env = ordinary_environment() | {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
         self.started = time.perf_counter()
         pid, self._fd = pty.fork()
         if pid == 0:

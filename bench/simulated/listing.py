@@ -65,8 +65,8 @@ class _Filter:
         return (str(row.fields.get(self.key)).lower() == self.value) == self.equal
 
 
-def answer(kind: Kind, rows: Sequence[Row], query: MultiMapping[str]) -> bytes:
-    """Return the whole body for `rows`, which are sorted by their id; raises `BadQueryError`."""
+def answer(kind: Kind, rows: Sequence[Row], query: MultiMapping[str]) -> tuple[bytes, int]:
+    """Return the whole body for `rows`, which are sorted by their id, how many GCS found; raises `BadQueryError`."""
     limit = _limit(query.get("limit", "100"))
     filters = _filters(kind, query)
     detail = query.get("detail", "").lower() in {"1", "true"}
@@ -74,7 +74,8 @@ def answer(kind: Kind, rows: Sequence[Row], query: MultiMapping[str]) -> bytes:
     looked_at = known[:MOST_ROWS]
     found = _passing(looked_at, [one for one in filters if one.key not in kind.at_gcs])
     body = b", ".join(row.encoded(detail=detail) for row in found[:limit])
-    return envelope(b"[" + body + b"]", total=len(known), looked_at=len(looked_at), filtered=len(found))
+    whole = envelope(b"[" + body + b"]", total=len(known), looked_at=len(looked_at), filtered=len(found))
+    return whole, len(known)
 
 
 def envelope(result: bytes, *, total: int, looked_at: int, filtered: int) -> bytes:

@@ -13,6 +13,7 @@ from aiohttp import web
 from simulated import actors, lists, tasks
 from simulated.autoscaler import cluster_status, status_text
 from simulated.cluster import SimulatedCluster
+from simulated.head import FOUND, as_slow_as_real
 from simulated.listing import BadQueryError, Kind, Row, answer
 from simulated.nodes import SESSION
 
@@ -33,9 +34,9 @@ _FAILING = {
 }
 
 
-def application(cluster: SimulatedCluster) -> web.Application:
-    """Return the web application that answers for `cluster`."""
-    app = web.Application()
+def application(cluster: SimulatedCluster, *, at_once: bool = False) -> web.Application:
+    """Return the web application that answers for `cluster`: as slowly as a real head would, unless `at_once`."""
+    app = web.Application(middlewares=() if at_once else (as_slow_as_real(cluster),))
     for path, value in _PLAIN.items():
         app.router.add_get(path, _fixed(200, msgspec.json.encode(value)))
     for path, (status, said) in _FAILING.items():
@@ -146,9 +147,12 @@ def _lists(cluster: SimulatedCluster) -> dict[str, tuple[Kind, Callable[[], Sequ
 def _listing(kind: Kind, rows: Callable[[], Sequence[Row]]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
-            return _json(answer(kind, rows(), request.query))
+            body, found = answer(kind, rows(), request.query)
         except BadQueryError as error:
             return _said(str(error), {"result": None}, status=400)
+        response = _json(body)
+        response[FOUND] = found
+        return response
 
     return handle
 

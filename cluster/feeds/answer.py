@@ -18,9 +18,13 @@ _log = logging.getLogger(__name__)
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """A value, or the failure in its place; `took_s` counts either way."""
+    """A value, or the failure in its place; `took_s` counts either way.
+
+    `crowd` is how many feeds were being asked meanwhile, this one among them.
+    """
 
     took_s: float
+    crowd: float = 1.0
     value: Any = None
     failure: RaymonError | None = None
 
@@ -53,7 +57,7 @@ async def ask(feed: Feed[Any], api: RayApi) -> Answer:
 def next_reading(before: Reading[Any], answer: Answer, now: float) -> Reading[Any]:
     """Return the reading after `answer`: a failure leaves the last value, and its age, in place."""
     if answer.failure is None:
-        return Reading(value=answer.value, read_at=now, took_s=answer.took_s)
+        return Reading(value=answer.value, read_at=now, took_s=answer.took_s, cost_s=answer.took_s / answer.crowd)
     return structs.replace(before, error=next_error(before.error, answer.failure, now))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from raymon_tui.cluster.feeds.counting import ask_task_counts
 from raymon_tui.cluster.feeds.failures import TaskFailures, ask_task_failures
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.progress import ask_job_progress
@@ -31,7 +32,7 @@ VERSION: Feed[Version] = Feed("version", lambda api: api.version(), rest=4.0, ti
 NODES: Feed[tuple[Node, ...]] = Feed("nodes", lambda api: api.nodes(), rest=10.0)
 AUTOSCALER: Feed[AutoscalerStatus] = Feed("autoscaler", lambda api: api.autoscaler(), rest=10.0)
 JOBS: Feed[tuple[Job, ...]] = Feed("jobs", lambda api: api.jobs(), pace=2.0, rest=10.0)
-TASK_COUNTS: Feed[Counts] = Feed("task counts", lambda api: api.task_counts(), rest=10.0, timeout_s=30.0)
+TASK_COUNTS: Feed[Counts] = Feed("task counts", ask_task_counts, rest=10.0, timeout_s=30.0)
 ACTOR_COUNTS: Feed[Counts] = Feed("actor counts", lambda api: api.actor_counts(), rest=10.0, timeout_s=30.0)
 TASK_SUMMARY: Feed[TaskSummary] = Feed(
     "task summary", lambda api: api.task_summary(), pace=3.0, rest=20.0, timeout_s=35.0

@@ -44,12 +44,15 @@ class FeedError(Struct, frozen=True, kw_only=True):
 class Reading(Struct, Generic[T], frozen=True, kw_only=True):
     """The last good answer of a feed with its age and cost, and the present failure, if any.
 
-    `read_at` is seconds since the epoch, `took_s` how long that answer took. `value` stays while `error` is set.
+    `read_at` is seconds since the epoch, `took_s` how long that answer took, and `cost_s` what of that the
+    head spent on it: it does one thing at a time, so what is asked together takes long together. `value` stays while
+    `error` is set.
     """
 
     value: T | None = None
     read_at: float | None = None
     took_s: float | None = None
+    cost_s: float | None = None
     error: FeedError | None = None
     interval_s: float | None = None
 

@@ -14,6 +14,9 @@ from raymon_tui.cluster.feeds.feed import Feed
 class Host(Protocol):
     """Whom a poller works for. None of these raises."""
 
+    async def turn(self, feed: Feed[Any]) -> None:
+        """Return when it is this feed's turn to be asked for the first time."""
+
     async def ask(self, feed: Feed[Any]) -> Answer:
         """Ask once."""
 
@@ -54,6 +57,7 @@ class Poller:
                 if self._predecessor is not None:
                     await self._predecessor.ended.wait()
                     self._predecessor = None
+                await self._host.turn(self.feed)
                 while True:
                     await self._until_due()
                     await self._ask_once()

@@ -57,6 +57,11 @@ class Pollers:
             if name != but:
                 poller.interrupt()
 
+    @property
+    def in_flight(self) -> int:
+        """How many feeds are being asked now."""
+        return sum(one.asking_since is not None for one in self._running.values())
+
     def asking(self, since: float) -> tuple[Feed[Any], ...]:
         """Return the feeds with a request in flight that began before `since`, by the event loop's clock."""
         pollers = self._running.values()

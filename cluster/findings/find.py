@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES, PLACEMENT_GROUPS
+from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.findings.actor_died import actor_died
 from raymon_tui.cluster.findings.cluster_restarted import cluster_restarted
 from raymon_tui.cluster.findings.dashboard_open import dashboard_open
@@ -23,44 +26,79 @@ from raymon_tui.cluster.findings.placement_group_waits import placement_group_wa
 from raymon_tui.cluster.findings.task_failed import task_failed
 from raymon_tui.cluster.snapshot import Snapshot
 
-Rule = Callable[[Snapshot, float], Iterable[Finding]]
+Check = Callable[[Snapshot, float], Iterable[Finding]]
+
+
+class Rule(NamedTuple):
+    """A check, and the feeds whose values are all that it goes by; without any it goes by other things too."""
+
+    check: Check
+    of: tuple[Feed[Any], ...] = ()
+
 
 RULES: tuple[Rule, ...] = (
-    link_lost,
-    node_dead,
-    job_failed,
-    actor_died,
-    demand_waits,
-    placement_group_waits,
-    launch_failed,
-    disk_full,
-    memory_high,
-    task_failed,
-    node_silent,
-    feed_failing,
-    feed_slow,
-    list_truncated,
-    dashboard_open,
-    cluster_restarted,
+    Rule(link_lost),
+    Rule(node_dead),
+    Rule(job_failed),
+    Rule(actor_died),
+    Rule(demand_waits, (AUTOSCALER, NODES, EVENTS)),
+    Rule(placement_group_waits, (PLACEMENT_GROUPS, NODES, AUTOSCALER)),
+    Rule(launch_failed, (AUTOSCALER,)),
+    Rule(disk_full, (NODES,)),
+    Rule(memory_high, (NODES,)),
+    Rule(task_failed),
+    Rule(node_silent, (NODES,)),
+    Rule(feed_failing),
+    Rule(feed_slow),
+    Rule(list_truncated),
+    Rule(dashboard_open),
+    Rule(cluster_restarted),
 )
 
 _log = logging.getLogger(__name__)
 
 
+class Kept(NamedTuple):
+    """What a rule found, and the values that it went by."""
+
+    values: tuple[object, ...]
+    found: tuple[Finding, ...]
+
+
+class Finder:
+    """Applies all rules, those that go by values alone only to new ones: with a thousand nodes they are felt."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Check, Kept] = {}
+
+    def find(self, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
+        """Return all that needs attention at `now` (seconds since the epoch), worst first, then longest first.
+
+        A rule that fails is a finding itself, and the others still count.
+        """
+        found = {finding.id: finding for rule in RULES for finding in self._found(rule, snapshot, now)}
+        return tuple(sorted(found.values(), key=lambda one: (-one.severity, one.since or now, one.id)))
+
+    def _found(self, rule: Rule, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
+        if not rule.of:
+            return _apply(rule.check, snapshot, now)
+        values = tuple(snapshot.value(feed) for feed in rule.of)
+        kept = self._kept.get(rule.check)
+        if kept is None or any(new is not old for new, old in zip(values, kept.values, strict=True)):
+            kept = self._kept[rule.check] = Kept(values, _apply(rule.check, snapshot, now))
+        return kept.found
+
+
 def find(snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
-    """Return all that needs attention at `now` (seconds since the epoch), worst first, then longest first.
-
-    A rule that fails is a finding itself, and the others still count.
-    """
-    found = {finding.id: finding for rule in RULES for finding in _apply(rule, snapshot, now)}
-    return tuple(sorted(found.values(), key=lambda one: (-one.severity, one.since or now, one.id)))
+    """Return what a `Finder` finds that has seen nothing before."""
+    return Finder().find(snapshot, now)
 
 
-def _apply(rule: Rule, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
+def _apply(check: Check, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
     try:
-        return tuple(rule(snapshot, now))
+        return tuple(check(snapshot, now))
     except Exception:
-        name = rule.__module__.rpartition(".")[2]
+        name = check.__module__.rpartition(".")[2]
         _log.exception("rule %s is broken", name)
         return (
             Finding(

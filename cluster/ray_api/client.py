@@ -119,6 +119,11 @@ class RayApi:
         """
         return await self._tallies.tasks(job_id, whole=whole)
 
+    @property
+    def has_counted_tasks(self) -> bool:
+        """Whether the tasks of this cluster were counted before, wholly or not."""
+        return self._tallies.has_counted_tasks
+
     async def actors(self, filters: Sequence[Filter] = (), *, limit: int = 1000, detail: bool = False) -> Page[Actor]:
         """Return actors that pass all `filters`; in detail with death causes and what their processes use."""
         return await actors.ask_actors(self.get, filters, limit=limit, detail=detail)

@@ -66,6 +66,11 @@ class Tallies:
         """Count task attempts, of one job or of all."""
         return await self._tally(TASKS, job_id).count(whole=whole)
 
+    @property
+    def has_counted_tasks(self) -> bool:
+        """Whether all tasks were counted before, wholly or not."""
+        return self._tally(TASKS, None).has_counted
+
     async def actors(self) -> Counts:
         """Count actors."""
         return await self._tally(ACTORS, None).count()
@@ -81,6 +86,7 @@ class Tally:
         self._get = get
         self._kind = kind
         self._of_job = () if job_id is None else (Filter("job_id", "=", job_id),)
+        self.has_counted = False
         self._kept: dict[str, _Kept] = {}
         self._last_live = 0
         self._last_rest = 0
@@ -92,6 +98,7 @@ class Tally:
         `by_state` even where there are none.
         """
         live = await self._live()
+        self.has_counted = True
         if not whole:
             final = {state: (await self._rested(state))[0] for state in self._kind.final}
             return Counts(by_state={**dict.fromkeys(self._kind.live, 0), **live, **final})

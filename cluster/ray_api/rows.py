@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any, TypeVar
 
+import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import msgspec
@@ -16,7 +17,7 @@ from raymon_tui.cluster.ray_api.lenient import decode, decode_mended
 S = TypeVar("S")
 T = TypeVar("T")
 
-SLICE_S = 0.004
+SLICE_S, PAUSE_S = 0.002, 0.001
 _SMALL = 1 << 18
 
 
@@ -56,7 +57,8 @@ async def in_slices(make: Callable[[S], T], items: Iterable[S]) -> list[T]:
     for item in items:
         made.append(make(item))
         if perf_counter() - begun > SLICE_S:
-            await anyio.lowlevel.checkpoint()
+            # Longer than one turn of the loop: a key goes through several before it is on the screen.
+            await anyio.sleep(PAUSE_S)
             begun = perf_counter()
     return made
 

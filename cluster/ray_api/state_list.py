@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
 from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.cluster.model.page import Filter, Page
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 MOST_ROWS = 10_000
 """Ray refuses a higher limit."""
+LONGEST_SENT = 2000
+"""Of a filter's value as bytes in an address, of which the dashboard takes 8190 in all."""
 
 
 class _Listing(Struct, frozen=True):
@@ -48,15 +51,33 @@ async def ask_list(
     detail: bool = False,
     timeout_s: float = LIST_TIMEOUT_S,
 ) -> Page[T]:
-    """Return the rows of `/api/v0/{kind}` that pass all `filters`, at most `limit` (and never over `MOST_ROWS`)."""
+    """Return the rows of `/api/v0/{kind}` that pass all `filters`, at most `limit` (and never over `MOST_ROWS`).
+
+    A filter whose value is too long to be sent is applied here, to so many rows.
+    """
     path = f"/api/v0/{kind}"
     params = [("limit", str(max(1, min(limit, MOST_ROWS)))), ("timeout", str(max(1, int(timeout_s))))]
     if detail:
         params.append(("detail", "1"))
+    kept = [one for one in filters if len(quote(one.value)) > LONGEST_SENT]
     for one in filters:
+        if one in kept:
+            continue
         params += [("filter_keys", one.key), ("filter_predicates", one.predicate), ("filter_values", one.value)]
     body = await get(path, params, timeout_s=timeout_s)
-    return await read_list(body, type_, asked=path)
+    page = await read_list(body, type_, asked=path)
+    return _narrowed(page, kept) if kept else page
+
+
+def _narrowed(page: Page[T], filters: Sequence[Filter]) -> Page[T]:
+    """Return what passes `filters` too; what was not looked at for them counts as unseen."""
+    rows = tuple(row for row in page.rows if all(_passes(row, one) for one in filters))
+    looked_at = len(page.rows) + page.unreadable
+    return structs.replace(page, rows=rows, num_after_truncation=looked_at, num_filtered=len(rows))
+
+
+def _passes(row: object, condition: Filter) -> bool:
+    return (getattr(row, condition.key, None) == condition.value) == (condition.predicate == "=")
 
 
 async def read_list(body: bytes, type_: type[T], *, asked: str) -> Page[T]:

@@ -62,12 +62,12 @@ class Program:
         """What stands on the screen."""
         return "\n".join(self._screen.display)
 
-    def until(self, seen: Callable[[str], bool], within_s: float = 60.0) -> str:
+    def until(self, seen: Callable[[str], bool], within_s: float = 30.0) -> str:
         """Read until the screen shows what `seen` looks for, and return the screen."""
         end = time.monotonic() + within_s
         while not seen(self.text):
             assert time.monotonic() < end, f"not seen within {within_s:.0f} s:\n{self.text}"
-            assert self._read(0.2) or self.process.poll() is None, f"it ended:\n{self.text}"
+            assert self.read(0.2) or self.process.poll() is None, f"it ended:\n{self.text}"
         return self.text
 
     def ended(self, within_s: float = 20.0) -> int:
@@ -75,8 +75,8 @@ class Program:
         end = time.monotonic() + within_s
         while self.process.poll() is None:
             assert time.monotonic() < end, f"still running after {within_s:.0f} s:\n{self.text}"
-            self._read(0.1)
-        while self._read(0.1):
+            self.read(0.1)
+        while self.read(0.1):
             pass
         return self.process.returncode
 
@@ -85,7 +85,8 @@ class Program:
         os.close(self._master)
         self._master = -1
 
-    def _read(self, wait_s: float) -> bool:
+    def read(self, wait_s: float = 0.05) -> bool:
+        """Take what the program sends within `wait_s` seconds; whether that was anything."""
         if self._master < 0:
             time.sleep(wait_s)
             return False

@@ -50,7 +50,7 @@ def tmux(ray_cluster: RunningCluster) -> Iterator[Tmux]:
 def test_the_program_lives_in_a_pane(tmux: Tmux) -> None:
     tmux.until(lambda screen: "live" in screen and "Tasks running" in screen)
     tmux("send-keys", "2")
-    tmux.until(lambda screen: "cpu, 15m" in screen)
+    tmux.until(lambda screen: "cpu, 15m" in screen and "ray.head.default" in screen)
     tmux("send-keys", "Enter")
     tmux.until(lambda screen: "Machine" in screen)
     tmux("send-keys", "Escape")

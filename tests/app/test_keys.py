@@ -21,8 +21,8 @@ from raymon_tui.cluster.feeds.catalogue import NODES, TASK_COUNTS
 from raymon_tui.cluster.feeds.feed import Reading
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.panes.registry import PANES
-from raymon_tui.tui.panes.table_pane import TablePane
+from raymon_tui.tui.chrome.tabs import Tab
+from raymon_tui.tui.panes.registry import TABS
 from raymon_tui.tui.screens.help_screen import HelpScreen
 from raymon_tui.tui.screens.main_screen import MainScreen
 
@@ -131,9 +131,9 @@ async def test_the_palette_opens_panes_and_changes_the_theme() -> None:
         assert set(app.available_themes) == {"raymon-dark", "raymon-light", "raymon-terminal"}
 
 
-@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.pane_id)
-async def test_help_names_every_key_of_the_pane_it_was_opened_on(pane: type[TablePane[object]]) -> None:
-    app = still(pane.pane_id)
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.pane_id)
+async def test_help_names_every_key_of_the_pane_it_was_opened_on(tab: Tab) -> None:
+    app = still(tab.pane_id)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         works = {active.binding.description for active in app.screen.active_bindings.values() if active.enabled}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import signal
 import socket
 import threading
@@ -14,6 +15,8 @@ from terminal import Program
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 pytestmark = pytest.mark.ray
+
+STORM = ((80, 24), (1, 1), (20, 5), (300, 100), (2, 60), (200, 1), (120, 34), (5, 5))
 
 
 def shows_the_cluster(screen: str) -> bool:
@@ -52,10 +55,12 @@ def test_control_c_ends_the_program_and_restores_the_terminal(program: Program) 
     assert is_restored(program.sent)
 
 
-def test_being_terminated_restores_the_terminal(program: Program) -> None:
-    program.process.send_signal(signal.SIGTERM)
-    assert program.ended() == 128 + signal.SIGTERM
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_being_ended_by_a_signal_restores_the_terminal(program: Program, name: signal.Signals) -> None:
+    program.process.send_signal(name)
+    assert program.ended() == 128 + name
     assert is_restored(program.sent)
+    assert b"Traceback" not in program.sent
 
 
 def test_a_closed_terminal_ends_the_program(program: Program) -> None:
@@ -80,17 +85,41 @@ def test_help_opens_over_a_pane_and_closes(program: Program) -> None:
     program.until(lambda screen: "Everywhere" not in screen)
 
 
-def test_a_resize_at_any_moment_is_followed(program: Program) -> None:
-    for size in ((80, 24), (1, 1), (20, 5), (300, 100), (120, 34), (140, 45)):
+@pytest.mark.parametrize("keys", ["1", "2", "2\r", "4\r", "?", ":"], ids=str)
+def test_a_resize_at_any_moment_is_followed(program: Program, keys: str) -> None:
+    program.press(keys)
+    for size in (*STORM, *reversed(STORM), *STORM):
         program.resize(*size)
+        program.read()
+    program.resize(140, 45)
+    for key in ("\x1b", "\x1b", "1"):
+        program.press(key)
+        while program.read(0.3):
+            pass
     program.until(shows_the_cluster)
     program.resize(80, 24)
     program.until(lambda screen: "1 Over" in screen and "live" in screen)
 
 
-def test_nothing_that_a_name_holds_reaches_the_terminal_as_a_command(program: Program) -> None:
-    program.press("6")
-    program.until(lambda screen: "class" in screen and "alive" in screen)
+@pytest.mark.parametrize(
+    ("pane", "heading", "found"),
+    [
+        ("4", "entrypoint", "printf"),
+        ("5", "function", "re:^wild"),
+        ("6", "class", "Lives"),
+        ("0", "placement group", "red"),
+    ],
+)
+def test_nothing_that_a_name_holds_reaches_the_terminal_as_a_command(
+    program: Program, pane: str, heading: str, found: str
+) -> None:
+    program.press(pane)
+    program.until(lambda screen: heading in screen)
+    # An actor's class has a tame name; the list of its actors has the wild one.
+    program.press(f"/{found}\r")
+    program.until(lambda screen: re.search(r"\d of \d", screen) is not None)
+    program.press("\r")
+    program.until(lambda screen: "Esc back" in screen and "wild ␛[31mred␛" in screen)
     assert b"\x1b[31mred" not in program.sent
 
 

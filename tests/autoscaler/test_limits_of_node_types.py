@@ -98,6 +98,11 @@ def test_of_two_clusters_on_one_machine_each_has_its_own_file() -> None:
     assert config_path(processes, "/home/ray", "") is None
 
 
+def test_version_2_of_the_autoscaler_is_known_by_its_own_process() -> None:
+    monitor = MONITOR.replace("_private", "v2").format("session_one", " --autoscaling-config=/home/ray/one.yaml")
+    assert config_path([monitor], "/home/ray", "session_one") == "/home/ray/one.yaml"
+
+
 def test_a_cluster_that_was_started_by_hand_has_no_file_even_where_one_lies_about() -> None:
     assert config_path([MONITOR.format("session_one", "")], "/home/ray", "session_one") is None
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from raymon_tui.backends.base import ConnectOptions
+from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.errors import RaymonError, UsageError
 from raymon_tui.backends.parsing import parse
 from raymon_tui.backends.resolve import resolve
@@ -112,9 +112,31 @@ def test_what_names_no_cluster_is_refused_with_what_is_wrong_and_what_could_be_t
         ("ssh://ubuntu@Head.example:2222/", SshTarget("Head.example", 2222, "ubuntu")),
         ("ssh://HEAD@head", SshTarget("head", None, "HEAD")),
         ("ssh://me@[fd00::2]:22", SshTarget("fd00::2", 22, "me")),
+    ],
+)
+def test_an_address_for_ssh_is_opened_and_told_as_it_was_typed(typed: str, meant: SshTarget) -> None:
+    assert parse(typed) == meant
+    (candidate,) = resolve(typed, ConnectOptions(), {})
+    backend = candidate.open()
+    assert backend.dashboard == Endpoint("127.0.0.1", 8265)
+    assert meant.host in backend.describe()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("cluster.yaml", FileTarget(Path("cluster.yaml"))),
         ("/etc/ray/my cluster.yml", FileTarget(Path("/etc/ray/my cluster.yml"))),
         ("-", FileTarget(None)),
+    ],
+)
+def test_files_are_known_by_their_ending(typed: str, meant: Target) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
         ("raycluster/one", KubernetesTarget("raycluster", "one")),
         ("RayJob/two.three", KubernetesTarget("rayjob", "two.three")),
         ("rayservice/a-b", KubernetesTarget("rayservice", "a-b")),

@@ -113,7 +113,7 @@ def test_a_rule_that_breaks_is_told_and_the_others_still_count(monkeypatch: pyte
     def rule(_snapshot: Snapshot, _now: float) -> tuple[Finding, ...]:
         raise KeyError("x")
 
-    monkeypatch.setattr(engine, "RULES", (rule, *engine.RULES))
+    monkeypatch.setattr(engine, "RULES", (engine.Rule(rule), *engine.RULES))
     findings = found(known((NODES, (node("10.0.0.9", disk_used=99.0, disk_total=100.0),))))
     assert [finding.severity for finding in findings] == [Severity.ERROR, Severity.INFO]
 

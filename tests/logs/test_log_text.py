@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from raymon_tui.cluster.logs.text import LONGEST_UNFINISHED, LogText, from_line_start, lines_of
 
+LONGEST = 12
+SHORT_LINES = st.lists(st.text("abc", max_size=LONGEST)).map("\n".join).map(str.encode)
 FILES = st.lists(st.sampled_from([b"", b"one", b"\xff\xfe", "ü—日".encode(), b"50%\r100%", b"\x1b[31mred\x1b[0m"])).map(
     b"\n".join
 )
@@ -24,15 +26,27 @@ def test_lines_are_the_same_in_whatever_pieces_a_file_grows(data: bytes, steps: 
     assert text.end == len(data)
 
 
-@given(FILES, st.integers(0, 60), st.integers(1, 20))
-def test_what_stands_before_a_window_joins_on_without_a_gap(data: bytes, first: int, window: int) -> None:
-    whole, start = from_line_start(data[first:], min(first, len(data)))
+def read_backwards(data: bytes, first: int, window: int) -> list[str]:
+    """Return the lines of a file of which the part from `first` on is read, then what stands before, in windows."""
+    whole, start = from_line_start(data[first:], first)
     text = LogText(start)
     lines = [*text.add_later(whole), *([text.unfinished] if text.unfinished else [])]
     while text.start > 0:
         before = max(0, text.start - window)
         lines[:0] = text.add_earlier(before, data[before : text.start])
-    assert "\n".join(lines).replace("�", "") == "\n".join(lines_of(data)).replace("�", "") or window < 20
+    return lines
+
+
+@given(SHORT_LINES, st.integers(0, 60), st.integers(LONGEST + 1, 40))
+def test_what_stands_before_a_window_joins_on_line_by_line(data: bytes, back: int, window: int) -> None:
+    first = max(0, len(data) - LONGEST - 1 - back)
+    assert read_backwards(data, first, window) == lines_of(data)
+
+
+@given(SHORT_LINES, st.integers(0, 60), st.integers(1, LONGEST))
+def test_lines_longer_than_a_window_come_in_pieces_and_whole(data: bytes, first: int, window: int) -> None:
+    lines = read_backwards(data, min(first, len(data)), window)
+    assert "".join(lines).encode() == data.replace(b"\n", b"")
 
 
 def test_a_line_without_an_end_is_shown_as_far_as_it_is_written() -> None:

@@ -110,3 +110,13 @@ def test_drawing_never_invents_values(
     assert len(drawn) == buckets
     for value in drawn:
         assert value is None or min(known) - 1e-3 <= value <= max(known) + 1e-3
+
+
+def test_a_chart_spans_no_more_than_there_is_to_see() -> None:
+    history = History()
+    assert history.shown_span_s(1000.0) == 120.0
+    history.add("a", 1000.0, 1.0)
+    spans = [history.shown_span_s(1000.0 + passed) for passed in (0.0, 119.0, 121.0, 301.0, 3600.0)]
+    assert spans == [120.0, 120.0, 300.0, 900.0, 900.0]
+    history.clear()
+    assert history.shown_span_s(4600.0) == 120.0

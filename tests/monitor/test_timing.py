@@ -11,13 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from watching import asking, backend_of, until
 
-from raymon_tui.cluster.feeds.answer import Answer
+from raymon_tui.cluster.feeds.answer import Answer, next_reading
 from raymon_tui.cluster.feeds.board import KEEP_MOST, KEEP_S, Board
 from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
 from raymon_tui.cluster.feeds.feed import Feed, FeedError, Reading
-from raymon_tui.cluster.feeds.pacing import LONGEST_BACKOFF_S, UNSUPPORTED_S, delay, interval, probe_delay
+from raymon_tui.cluster.feeds.pacing import (
+    DEAR_REST,
+    LONGEST_BACKOFF_S,
+    MOST_LOAD,
+    UNSUPPORTED_S,
+    delay,
+    interval,
+    probe_delay,
+    stretch,
+)
 from raymon_tui.cluster.feeds.poller import Poller
 from raymon_tui.cluster.monitor import Monitor
+from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.wall_clock import WallClock
 
 PING: Feed[bytes] = asking("/ping")
@@ -33,6 +43,54 @@ def test_no_feed_takes_more_than_its_share_of_the_heads_time(refresh_s: float, t
         rest = interval(feed, refresh_s, took_s)
         assert rest >= feed.pace * refresh_s
         assert took_s / (took_s + rest) <= 1 / (1 + feed.rest) + 1e-9
+
+
+@given(st.lists(st.floats(0, 60), max_size=20))
+def test_all_feeds_together_leave_the_head_half_of_its_time_at_least(costs: list[float]) -> None:
+    planned = [(cost_s, interval(PING, 2.0, cost_s)) for cost_s in costs]
+    factor = stretch(planned)
+    assert factor >= 1
+    assert sum(cost_s / (cost_s + factor * interval_s) for cost_s, interval_s in planned) <= 1.25 * MOST_LOAD
+
+
+def test_feeds_that_cost_the_head_little_keep_their_intervals() -> None:
+    assert stretch([(0.01, 2.0)] * 12) == 1.0
+
+
+def test_what_was_asked_together_is_not_held_dear_for_having_waited_for_the_rest() -> None:
+    alone = next_reading(Reading(), Answer(took_s=3.0, value=1), 0.0)
+    crowded = next_reading(Reading(), Answer(took_s=3.0, value=1, crowd=10.0), 0.0)
+    assert (alone.cost_s, crowded.cost_s) == (3.0, 0.3)
+    assert alone.took_s == crowded.took_s == 3.0
+
+
+async def test_dear_questions_let_the_cheap_ones_go_first(server: FaultyServer) -> None:
+    asked: list[str] = []
+    cheap_may_answer = anyio.Event()
+
+    async def ask_cheap(_api: RayApi) -> str:
+        asked.append("cheap")
+        await cheap_may_answer.wait()
+        asked.append("cheap answered")
+        return ""
+
+    async def ask_dear(_api: RayApi) -> str:
+        asked.append("dear")
+        dear_asked.set()
+        return ""
+
+    dear_asked = anyio.Event()
+    monitor = Monitor(backend_of(server), refresh_s=3600.0)
+    monitor.want("test", [Feed("dear", ask_dear, rest=DEAR_REST), Feed("cheap", ask_cheap)])
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(monitor.run)
+        await until(monitor, lambda seen: seen.link.state == "live")
+        assert asked == ["cheap"]
+        cheap_may_answer.set()
+        await dear_asked.wait()
+        tasks.cancel_scope.cancel()
+    await monitor.aclose()
+    assert asked == ["cheap", "cheap answered", "dear"]
 
 
 def test_what_blocks_the_heads_loop_gets_a_twentieth_of_its_time_at_most() -> None:
@@ -65,6 +123,9 @@ class Crowd:
     def __init__(self) -> None:
         self.now = self.most = self.asked = 0
         self.somebody = anyio.Event()
+
+    async def turn(self, feed: Feed[bytes]) -> None:
+        return
 
     async def ask(self, feed: Feed[bytes]) -> Answer:
         self.now += 1

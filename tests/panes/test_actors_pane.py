@@ -150,14 +150,14 @@ async def test_a_finding_about_a_class_puts_the_cursor_on_it_and_one_about_an_ac
     async with app.run_test(size=(140, 45)) as pilot:
         await comes(pilot, "Trainer")
         assert isinstance(app.screen, MainScreen)
-        app.screen.action_open("actors", "Bad")
+        await app.screen.action_open("actors", "Bad")
         await pilot.pause()
         await pilot.press("enter")
         await comes(pilot, "Actors class_name=Bad")
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, MainScreen)
-        app.screen.action_open("actors", ALIVE.actor_id)
+        await app.screen.action_open("actors", ALIVE.actor_id)
         await comes(pilot, f"Actors actor_id={ALIVE.actor_id}")
 
 

@@ -107,7 +107,7 @@ async def test_a_finding_about_a_group_leads_to_it_from_the_objects_too() -> Non
         await pilot.press("right_square_bracket")
         await comes(pilot, "00ff01")
         assert isinstance(app.screen, MainScreen)
-        app.screen.action_open("more", PLACED.placement_group_id)
+        await app.screen.action_open("more", PLACED.placement_group_id)
         await comes(pilot, "gang")
         await pilot.press("enter")
         await comes(pilot, "Placement group gang")

@@ -134,8 +134,9 @@ async def test_failed_tasks_are_those_of_ray(api: RayApi, dashboard_url: str, su
 
 
 async def test_a_failed_task_says_why(api: RayApi, submission_id: str) -> None:
-    found = (await api.tasks((Filter("name", "=", "broken"),))).rows[0]
-    (attempt,) = (await api.task_attempts(found.task_id)).rows
+    found = (await api.tasks((Filter("name", "=", "broken"), Filter("state", "=", "FAILED")))).rows[0]
+    attempts = (await api.task_attempts(found.task_id)).rows
+    attempt = next(one for one in attempts if one.attempt_number == found.attempt_number)
     assert attempt.error_type == "TASK_EXECUTION_EXCEPTION"
     assert attempt.error_message is not None
     assert "ValueError: broken on purpose" in attempt.error_message

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from raymon_tui.backends.errors import BadAnswerError
+from raymon_tui.cluster.feeds.counting import ask_task_counts
 from raymon_tui.cluster.model.task import LIVE_STATES
 from raymon_tui.cluster.ray_api.asking import ORDINARY_TIMEOUT_S, Params
+from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.ray_api.counts import ACTORS, TASKS, Kind, Tally
 
 LOOKED_AT = 10_000
@@ -59,6 +62,9 @@ class Ledger:
         }
         return json.dumps({"result": True, "msg": "", "data": {"result": result}}).encode()
 
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=await self.get(request.url.path, request.url.params.multi_items()))
+
     def tally(self, kind: Kind = TASKS) -> Tally:
         return Tally(self.get, kind)
 
@@ -75,6 +81,14 @@ async def test_actors_are_counted_although_the_dashboard_filters_them_late() -> 
     states = {"ALIVE": 150, "PENDING_CREATION": 2, "DEAD": 400}
     counts = await Ledger(states, filters_late=True).tally(ACTORS).count()
     assert counts.by_state == states
+
+
+async def test_whoever_has_just_come_does_not_wait_for_what_is_dear_to_count() -> None:
+    ledger = Ledger({"RUNNING": 3, "FINISHED": 9000, "FAILED": 2})
+    api = RayApi(httpx.AsyncClient(transport=httpx.MockTransport(ledger.answer), base_url="http://ray"))
+    first, second = await ask_task_counts(api), await ask_task_counts(api)
+    assert (first.of("RUNNING"), first.of("FAILED"), first.total) == (3, 2, None)
+    assert (second.of("FINISHED"), second.total) == (9000, 9005)
 
 
 async def test_a_quiet_cluster_is_counted_with_three_requests_and_then_with_one() -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from raymon_tui.backends.asking import Asking
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.tui.options import MonitorOptions
 
@@ -29,6 +30,11 @@ def between(value: N, low: float, high: float) -> N:
 def options_of(ctx: click.Context) -> MonitorOptions:
     """Return what all levels of the command line said together."""
     return ctx.find_root().ensure_object(MonitorOptions)
+
+
+def asking(options: MonitorOptions, whom: Asking) -> MonitorOptions:
+    """Return the options with somebody to ask while connecting."""
+    return replace(options, connect=replace(options.connect, asking=whom))
 
 
 def common_options(command: F) -> F:
@@ -111,6 +117,42 @@ _COMMON = (
         expose_value=False,
         callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
         help="The dashboard's port on the head node, if not 8265.",
+    ),
+    click.option(
+        "--head-ip",
+        metavar="ADDRESS",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, head_ip=value)),
+        help="The head of FILE.yaml is there, wherever its provider says it is.",
+    ),
+    click.option(
+        "--ssh-user",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, ssh_user=value)),
+        help="Log in by this name, if not that of the target or of ~/.ssh/config.",
+    ),
+    click.option(
+        "--ssh-key",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, ssh_key=value)),
+        help="Log in with this private key first.",
+    ),
+    click.option(
+        "--jump",
+        metavar="[USER@]HOST[:PORT]",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, jump=value)),
+        help="Go through this host; several with commas between them, the nearest first.",
+    ),
+    click.option(
+        "--accept-new-host-key",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, accept_new_host_key=value)),
+        help="Trust an SSH server that is met for the first time; a changed key is refused all the same.",
     ),
     click.option(
         "--read-only",

@@ -23,8 +23,8 @@ def demo(ctx: click.Context) -> None:
         from raymon_tui.backends.base import Endpoint
         from raymon_tui.backends.local import LocalBackend
         from raymon_tui.backends.resolve import Candidate
-        from raymon_tui.tui.app import run_monitor
         from raymon_tui.tui.demo.cluster import plan_cluster, running
+        from raymon_tui.tui.opening import run_monitor
 
     options = options_of(ctx)
     with running(plan_cluster(), lambda doing: click.echo(f"{doing} …", err=True)) as cluster:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Connecting
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS, TASK_COUNTS
@@ -26,6 +26,8 @@ async def look_once(candidate: Candidate, target: str | None, timeout_s: float, 
     backend = candidate.open()
     monitor = Monitor(backend, target=target or backend.describe())
     try:
+        if isinstance(backend, Connecting):
+            await backend.connect()
         await monitor.once(_CHEAP, timeout_s)
         return await monitor.once((TASK_COUNTS,), patience_s)
     except RaymonError as error:

@@ -10,7 +10,9 @@ import click
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli import failure
 from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.dashboard import dashboard
 from raymon_tui.tui.cli.demo import demo
+from raymon_tui.tui.cli.doctor import doctor
 from raymon_tui.tui.cli.execute import execute
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
@@ -50,12 +52,15 @@ def cli(ctx: click.Context) -> None:
     TARGET is the cluster to watch:
       (none)                           the cluster on this machine, else the one
                                        that RAY_API_SERVER_ADDRESS or RAY_ADDRESS names
+      FILE.yaml, -                     the file that ray up was given, over SSH
+      ssh://[user@]host[:port]         a head node that ssh reaches
       http(s)://[user:pass@]host[:port][/prefix]
                                        a dashboard that can be reached from here
 
     \b
     Examples:
       raymon-tui                                on a head node
+      raymon-tui cluster.yaml                   over SSH, from wherever ray up was run
       raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
       raymon-tui status --json | jq .findings   for scripts
       raymon-tui demo                           no cluster at hand
@@ -74,6 +79,8 @@ def cli(ctx: click.Context) -> None:
 cli.add_command(monitor)
 cli.add_command(status)
 cli.add_command(execute)
+cli.add_command(dashboard)
+cli.add_command(doctor)
 cli.add_command(demo)
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from raymon_tui.backends.errors import UsageError
-from raymon_tui.tui.cli.common import common_options, options_of
+from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
 
@@ -29,10 +29,12 @@ def monitor(ctx: click.Context, target: str | None) -> None:
     need_terminal()
     with quick_imports():
         from raymon_tui.backends.resolve import resolve
-        from raymon_tui.tui.app import run_monitor
+        from raymon_tui.tui.opening import run_monitor
+        from raymon_tui.tui.questions import Questions
 
-    options = options_of(ctx)
-    ctx.exit(run_monitor(resolve(target, options.connect), options))
+    questions = Questions()
+    options = asking(options_of(ctx), questions)
+    ctx.exit(run_monitor(resolve(target, options.connect), options, questions))
 
 
 def need_terminal() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import between, common_options, options_of
+from raymon_tui.tui.cli.common import asking, between, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
 
         from raymon_tui.backends.resolve import one_of, resolve
         from raymon_tui.tui.cli.look import look_once
+        from raymon_tui.tui.cli.terminal_questions import somebody
 
-    options = options_of(ctx)
+    options = asking(options_of(ctx), somebody())
     candidate = one_of(resolve(target, options.connect))
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
     snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)

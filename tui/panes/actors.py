@@ -25,9 +25,6 @@ class ActorsPane(TablePane[ClassSummary]):
     """All classes of actors that Ray remembers. A condition typed here lists the actors of all classes that pass it."""
 
     pane_id: ClassVar[str] = "actors"
-    title: ClassVar[str] = "Actors"
-    short_title: ClassVar[str] = "Actors"
-    hotkey: ClassVar[str] = "6"
     server_keys = actors.SERVER_KEYS
 
     @property

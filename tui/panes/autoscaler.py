@@ -16,6 +16,7 @@ from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import arrange
 from raymon_tui.tui.panes.overview.picture_panel import PicturePanel
+from raymon_tui.tui.panes.overview.trends import span_words
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.standing import standing_of
 from raymon_tui.tui.resources import autoscaler
@@ -26,7 +27,7 @@ from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
-FRAME_LINES, CHART_LINES = 2, 8
+FRAME_LINES, CHART_LINES, MOST_CHART_LINES = 2, 8, 16
 NARROW = 110
 
 
@@ -50,9 +51,6 @@ class AutoscalerPane(Pane):
     ]
 
     pane_id: ClassVar[str] = "autoscaler"
-    title: ClassVar[str] = "Autoscaler"
-    short_title: ClassVar[str] = "Scale"
-    hotkey: ClassVar[str] = "3"
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the autoscaler's status, and what explains it."""
@@ -64,7 +62,7 @@ class AutoscalerPane(Pane):
             yield PicturePanel("Wanted", "autoscaler", id="wanted")
             with Horizontal():
                 yield PicturePanel("Node types", "nodes", id="types")
-                yield PicturePanel("Demand and capacity, 15 min", "autoscaler", id="capacity")
+                yield PicturePanel("Demand and capacity", "autoscaler", id="capacity")
             with Horizontal():
                 yield PicturePanel("Launching and failed", "autoscaler", id="launches")
                 yield PicturePanel("Nodes that do nothing", "nodes", id="idle")
@@ -80,25 +78,31 @@ class AutoscalerPane(Pane):
             said = "asking the cluster…" if reading.error is None else plain(reading.error.said)
             self._fill("wanted", ((Piece(said, "dim"),),))
             return
+        known = snapshot.value(EVENTS)
+        events = autoscaler.event_lines(known or (), moment, self._width)
         if changed:
-            self._draw_status(snapshot, reading.value, moment)
-        self._panel("capacity").show(partial(autoscaler.capacity_chart, self.session.monitor.history, moment))
-        events = snapshot.value(EVENTS)
-        self._fill("events", autoscaler.event_lines(events or (), moment, self._width))
+            self._draw_status(snapshot, reading.value, moment, len(events))
+        history = self.session.monitor.history
+        draw = partial(autoscaler.capacity_chart, history, moment)
+        self._panel("capacity").show(draw, span=span_words(history, moment))
+        self._fill("events", events)
 
-    def _draw_status(self, snapshot: Snapshot, status: AutoscalerStatus, moment: Moment) -> None:
+    def _draw_status(self, snapshot: Snapshot, status: AutoscalerStatus, moment: Moment, events: int) -> None:
         wide = self.size.width >= NARROW
         for pair in self.query(Horizontal):
             pair.styles.layout = "horizontal" if wide else "vertical"
         half = max(20, self.size.width // 2 - 4) if wide else self._width
-        self._fill("wanted", autoscaler.demand_lines(snapshot, status, moment, self._width))
+        wanted = autoscaler.demand_lines(snapshot, status, moment, self._width)
+        self._fill("wanted", wanted)
         types = autoscaler.type_lines(status, moment, half)
-        self._fill("types", types, least=CHART_LINES if wide else 1)
-        self._panel("capacity").styles.height = max(CHART_LINES, len(types) if wide else 0) + FRAME_LINES
         launches = autoscaler.trouble_lines(status, moment, half)
         nodes = snapshot.value(NODES)
         idle = idle_lines(nodes or (), status, moment, half)
         together = max(len(launches), len(idle)) if wide else 1
+        others = len(wanted) + together + events + 4 * FRAME_LINES + 1
+        chart = max(CHART_LINES, min(MOST_CHART_LINES, self.size.height - others), len(types)) if wide else CHART_LINES
+        self._fill("types", types, least=chart if wide else 1)
+        self._panel("capacity").styles.height = chart + FRAME_LINES
         self._fill("launches", launches, least=together)
         self._fill("idle", idle, least=together)
 
@@ -116,7 +120,7 @@ class AutoscalerPane(Pane):
 
     def take_focus(self) -> None:
         """Give the keyboard to the scroll."""
-        self._page.focus(scroll_visible=False)
+        self.screen.set_focus(self._page, scroll_visible=False)
 
     @property
     def _page(self) -> VerticalScroll:

@@ -27,9 +27,6 @@ class EventsPane(TablePane[EventRow]):
     """The events of the whole cluster and of its jobs."""
 
     pane_id: ClassVar[str] = "events"
-    title: ClassVar[str] = "Events"
-    short_title: ClassVar[str] = "Events"
-    hotkey: ClassVar[str] = "9"
 
     @property
     def columns(self) -> Sequence[Column[EventRow]]:

@@ -53,7 +53,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show the line and give it the keyboard."""
         self.add_class("-open")
-        self.query_one(Input).focus()
+        # At once, and not when the screen gets round to it: more may have been typed already.
+        self.screen.set_focus(self.query_one(Input))
 
     def reset(self) -> None:
         """Take the filter away."""

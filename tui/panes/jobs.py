@@ -30,9 +30,6 @@ class JobsPane(TablePane[JobRow]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "stop", "stop job")]
     pane_id: ClassVar[str] = "jobs"
-    title: ClassVar[str] = "Jobs"
-    short_title: ClassVar[str] = "Jobs"
-    hotkey: ClassVar[str] = "4"
 
     @property
     def columns(self) -> Sequence[Column[JobRow]]:

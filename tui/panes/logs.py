@@ -36,9 +36,6 @@ class LogsPane(TablePane[LogFile]):
     ]
 
     pane_id: ClassVar[str] = "logs"
-    title: ClassVar[str] = "Logs"
-    short_title: ClassVar[str] = "Logs"
-    hotkey: ClassVar[str] = "8"
     server_keys: ClassVar[frozenset[str]] = frozenset({"node"})
 
     def __init__(self, session: Session) -> None:

@@ -34,9 +34,6 @@ class MorePane(Pane):
         Binding("left_square_bracket,left", "step(-1)", "previous kind", show=False, key_display="["),
     ]
     pane_id: ClassVar[str] = "more"
-    title: ClassVar[str] = "More"
-    short_title: ClassVar[str] = "More"
-    hotkey: ClassVar[str] = "0"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -23,9 +23,6 @@ class NodesPane(TablePane[Node]):
     """The nodes of the cluster, dead ones last."""
 
     pane_id: ClassVar[str] = "nodes"
-    title: ClassVar[str] = "Nodes"
-    short_title: ClassVar[str] = "Nodes"
-    hotkey: ClassVar[str] = "2"
 
     @property
     def columns(self) -> Sequence[Column[Node]]:

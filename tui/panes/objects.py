@@ -26,7 +26,6 @@ class ObjectsPane(TablePane[StoredObject]):
 
     pane_id: ClassVar[str] = "objects"
     title: ClassVar[str] = "Objects"
-    short_title: ClassVar[str] = "Objects"
 
     @property
     def columns(self) -> Sequence[Column[StoredObject]]:

@@ -23,9 +23,8 @@ class Pane(Vertical):
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
 
     pane_id: ClassVar[str]
-    title: ClassVar[str]
-    short_title: ClassVar[str]
-    hotkey: ClassVar[str]
+    title: ClassVar[str] = "Here"
+    """What its keys stand under in the help, where no tab names it."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(id=dom_id(self.pane_id))

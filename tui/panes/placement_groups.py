@@ -26,7 +26,6 @@ class PlacementGroupsPane(TablePane[GroupRow]):
 
     pane_id: ClassVar[str] = "placement-groups"
     title: ClassVar[str] = "Placement groups"
-    short_title: ClassVar[str] = "Groups"
 
     @property
     def columns(self) -> Sequence[Column[GroupRow]]:

@@ -1,26 +1,49 @@
-"""The panes in the order of their keys."""
+"""The panes in the order of their keys; each is imported when it is first made, or when there is time for it."""
 
 from __future__ import annotations
 
-from raymon_tui.tui.panes.actors import ActorsPane
-from raymon_tui.tui.panes.autoscaler import AutoscalerPane
-from raymon_tui.tui.panes.events import EventsPane
-from raymon_tui.tui.panes.jobs import JobsPane
-from raymon_tui.tui.panes.logs import LogsPane
-from raymon_tui.tui.panes.more import MorePane
-from raymon_tui.tui.panes.nodes import NodesPane
-from raymon_tui.tui.panes.overview.pane import OverviewPane
-from raymon_tui.tui.panes.pane import Pane
-from raymon_tui.tui.panes.tasks import TasksPane
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
-PANES: tuple[type[Pane], ...] = (
-    OverviewPane,
-    NodesPane,
-    AutoscalerPane,
-    JobsPane,
-    TasksPane,
-    ActorsPane,
-    LogsPane,
-    EventsPane,
-    MorePane,
+from raymon_tui.tui.chrome.tabs import Tab
+
+if TYPE_CHECKING:
+    from raymon_tui.tui.panes.pane import Pane
+    from raymon_tui.tui.session import Session
+
+
+class PaneEntry(NamedTuple):
+    """A pane as its tab knows it, and where its class is: `module:Class`, the module below this package."""
+
+    tab: Tab
+    place: str
+
+    def make(self, session: Session) -> Pane:
+        """Return a new pane on the cluster of `session`."""
+        pane: Pane = getattr(self.load(), self.place.partition(":")[2])(session)
+        return pane
+
+    def load(self) -> object:
+        """Import the pane's module and return it."""
+        return import_module(f"{__package__}.{self.place.partition(':')[0]}")
+
+
+PANES: tuple[PaneEntry, ...] = (
+    PaneEntry(Tab("overview", "1", "Overview", "Over"), "overview.pane:OverviewPane"),
+    PaneEntry(Tab("nodes", "2", "Nodes", "Nodes"), "nodes:NodesPane"),
+    PaneEntry(Tab("autoscaler", "3", "Autoscaler", "Scale"), "autoscaler:AutoscalerPane"),
+    PaneEntry(Tab("jobs", "4", "Jobs", "Jobs"), "jobs:JobsPane"),
+    PaneEntry(Tab("tasks", "5", "Tasks", "Tasks"), "tasks:TasksPane"),
+    PaneEntry(Tab("actors", "6", "Actors", "Actors"), "actors:ActorsPane"),
+    PaneEntry(Tab("logs", "8", "Logs", "Logs"), "logs:LogsPane"),
+    PaneEntry(Tab("events", "9", "Events", "Events"), "events:EventsPane"),
+    PaneEntry(Tab("more", "0", "More", "More"), "more:MorePane"),
 )
+
+TABS = tuple(pane.tab for pane in PANES)
+
+
+def load_panes() -> None:
+    """Import all panes."""
+    for pane in PANES:
+        pane.load()

@@ -148,7 +148,8 @@ class TablePane(Pane, Generic[Row]):
 
     def take_focus(self) -> None:
         """Give the keyboard to the table."""
-        self.table.focus(scroll_visible=False)
+        # At once: a key that was typed already is meant for it.
+        self.screen.set_focus(self.table, scroll_visible=False)
 
     def go_to(self, subject: str) -> None:
         """Put the cursor on a row by its key."""

@@ -29,9 +29,6 @@ class TasksPane(TablePane[FunctionSummary]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("F", "failed", "failed tasks")]
     pane_id: ClassVar[str] = "tasks"
-    title: ClassVar[str] = "Tasks"
-    short_title: ClassVar[str] = "Tasks"
-    hotkey: ClassVar[str] = "5"
     server_keys = tasks.SERVER_KEYS
 
     @property

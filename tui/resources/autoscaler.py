@@ -24,7 +24,6 @@ from raymon_tui.widgets.states import FAILED, WAITING, WARNING, glyph
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.line import fitted
 
-SPAN_S = 900.0
 NAME_CELLS, NUMBER_CELLS, LEAST_METER = 22, 8, 6
 NO_AUTOSCALER = (
     "No autoscaler runs: the cluster has the nodes that it was started with.",
@@ -151,11 +150,11 @@ def event_lines(events: Sequence[Event], moment: Moment, width: int) -> tuple[Co
 
 def capacity_chart(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Draw the CPUs that there are, the CPUs in use, and how many demands wait."""
-    points = max(1, width * 2)
+    points, span_s = max(1, width * 2), history.shown_span_s(moment.now)
     curves = (
-        Curve(history.resample(series.resource_total("CPU"), points, SPAN_S, moment.now), "dim"),
-        Curve(history.resample(series.DEMAND_COUNT, points, SPAN_S, moment.now), "warning"),
-        Curve(history.resample(series.resource_used("CPU"), points, SPAN_S, moment.now), "accent"),
+        Curve(history.resample(series.resource_total("CPU"), points, span_s, moment.now), "dim"),
+        Curve(history.resample(series.DEMAND_COUNT, points, span_s, moment.now), "warning"),
+        Curve(history.resample(series.resource_used("CPU"), points, span_s, moment.now), "accent"),
     )
     legend = (
         Piece("━ " if not moment.ascii_only else "- ", "accent"),
@@ -165,5 +164,5 @@ def capacity_chart(history: History, moment: Moment, width: int, height: int) ->
         Piece("━ " if not moment.ascii_only else "- ", "warning"),
         Piece("waiting", "dim"),
     )
-    drawn = chart(curves, width, height - 1, span_s=SPAN_S, unit=amount, low=0.0, ascii_only=moment.ascii_only)
+    drawn = chart(curves, width, height - 1, span_s=span_s, unit=amount, low=0.0, ascii_only=moment.ascii_only)
     return (fitted(legend, width), *drawn)

@@ -80,7 +80,7 @@ class ClusterScreen(Screen[None]):
         """Draw header and banner, which tell the present even while the body is held."""
         newest = self.session.monitor.snapshot
         moment = Moment(now=self.session.clock(), ascii_only=self.session.options.ascii_only)
-        width = max(1, self.size.width - 2)
+        width = max(1, self.app.size.width - 2)
         self._line("header").show((header_line(newest, self.session.viewing, moment, width),))
         banner = banner_line(newest, moment, width)
         self._line("banner").set_class(banner is not None, "-shown")
@@ -97,7 +97,7 @@ class ClusterScreen(Screen[None]):
         if not self.is_mounted or not self.is_current:
             return
         bindings = [active.binding for active in self.active_bindings.values() if active.enabled]
-        width = max(1, self.size.width - 2)
+        width = max(1, self.app.size.width - 2)
         self._line("footer").show((footer_line(bindings, width, ascii_only=self.session.options.ascii_only),))
 
     @on(events.ScreenResume)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import anyio
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
 
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.chrome.tabs import Tab, tab_at, tab_line
+from raymon_tui.tui.chrome.tabs import tab_at, tab_line
 from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.panes.pane import Pane, dom_id
-from raymon_tui.tui.panes.registry import PANES
+from raymon_tui.tui.panes.registry import PANES, TABS
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
-
-TABS = tuple(Tab(pane.pane_id, pane.hotkey, pane.title, pane.short_title) for pane in PANES)
 
 
 class MainScreen(ClusterScreen):
@@ -32,7 +29,7 @@ class MainScreen(ClusterScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(pane.hotkey, f"open('{pane.pane_id}')", pane.title, show=False, group=None) for pane in PANES),
+        *(Binding(tab.hotkey, f"open('{tab.pane_id}')", tab.title, show=False, group=None) for tab in TABS),
         Binding("tab", "step(1)", "next pane", show=False, priority=False),
         Binding("shift+tab", "step(-1)", "previous pane", show=False),
     ]
@@ -51,7 +48,7 @@ class MainScreen(ClusterScreen):
             yield self._make(self._open)
 
     def _make(self, pane_id: str) -> Pane:
-        return next(pane for pane in PANES if pane.pane_id == pane_id)(self.session)
+        return next(pane for pane in PANES if pane.tab.pane_id == pane_id).make(self.session)
 
     @property
     def pane(self) -> Pane:
@@ -66,43 +63,44 @@ class MainScreen(ClusterScreen):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
-        self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.size.width - 2)),))
+        self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.app.size.width - 2)),))
         if self.pane.is_mounted:
             self.pane.show(snapshot, changed, moment)
 
-    def action_open(self, pane_id: str, subject: str = "") -> None:
-        """Open a pane, on the row that `subject` names where there is one."""
+    async def action_open(self, pane_id: str, subject: str = "") -> None:
+        """Open a pane, on the row that `subject` names where there is one.
+
+        Keys that come meanwhile wait until the pane is there: they are meant for it.
+        """
         switcher = self.query_one(ContentSwitcher)
         if not self.query(f"#{dom_id(pane_id)}"):
-            switcher.mount(self._make(pane_id))
+            await switcher.mount(self._make(pane_id))
         self._open = pane_id
         switcher.current = dom_id(pane_id)
         self._enter(self.pane, subject)
 
-    @work(exclusive=True, group="enter")
-    async def _enter(self, pane: Pane, subject: str) -> None:
-        """Go on when the pane is made: keys that come meanwhile are answered, and may open another."""
-        while not pane.is_mounted:  # noqa: ASYNC110 - Textual has no event for it that may be awaited twice
-            await anyio.sleep(0.01)
-        self.post_message(FeedsChanged())
+    def _enter(self, pane: Pane, subject: str) -> None:
         pane.take_focus()
+        self.post_message(FeedsChanged())
         if subject:
             pane.go_to(subject)
-        self.redraw()
+        self.call_after_refresh(self.redraw)
 
-    def action_step(self, step: int) -> None:
+    async def action_step(self, step: int) -> None:
         """Open the pane beside the present one."""
         ids = [tab.pane_id for tab in TABS]
-        self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
+        await self.action_open(ids[(ids.index(self._open) + step) % len(ids)])
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """Open the tab that was clicked."""
         if self._line("tabs").region.contains(event.screen_x, event.screen_y):
             tab = tab_at(TABS, event.screen_x - 1, self.size.width - 2)
             if tab is not None:
-                self.action_open(tab.pane_id)
+                await self.action_open(tab.pane_id)
 
     def on_mount(self) -> None:
         """Give the first pane the keyboard."""
         super().on_mount()
+        # What is known already is in the first picture, and not only in the second one.
+        self.redraw()
         self._enter(self.pane, "")

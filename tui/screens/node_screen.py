@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from msgspec import structs
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
+from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.feeds.parametrised import node_feed
 from raymon_tui.cluster.model.node import Node, WorkerProcess
@@ -45,12 +47,16 @@ class NodeScreen(DetailScreen):
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the feed of this node."""
-        return (self._feed,)
+        return (self._feed, NODES)
 
     def _describe_node(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
         detail = snapshot.value(self._feed)
         if detail is not None and detail.node is not None:
             self._row = detail.node
+        listed = next((node for node in snapshot.value(NODES) or () if node.node_id == self._row.node_id), None)
+        if listed is not None:
+            # What is used stands in the list of nodes alone.
+            self._row = structs.replace(self._row, resources_used=listed.resources_used)
         found = sections(self._row, moment)
         return found if detail is None or detail.node is not None else (GONE, *found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -39,20 +38,19 @@ def finder() -> MakeFinder:
 
 @pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start `python -m MODULE …` with a free port in place of PORT, and return its address once it listens."""
+    """Start `python …` with a free port in place of PORT, in a folder of its own; give its address."""
     with contextlib.ExitStack() as running:
 
         def start(*words: str) -> str:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 port = free.getsockname()[1]
-            log = tmp_path_factory.mktemp(words[0].partition(".")[0]) / "log"
+            log = tmp_path_factory.mktemp("server") / "log"
             process = running.enter_context(
                 subprocess.Popen(
-                    (sys.executable, "-m", *(word.replace("PORT", str(port)) for word in words)),
+                    (sys.executable, *(word.replace("PORT", str(port)) for word in words)),
                     stdout=running.enter_context(log.open("wb")),
                     stderr=subprocess.STDOUT,
                     cwd=log.parent,
-                    env=os.environ | {"RAY_TMPDIR": str(log.parent)},
                 )
             )
             running.callback(process.kill)

@@ -63,7 +63,7 @@ class Account:
 
 @pytest.fixture(scope="session")
 def aws_url(started: Start) -> str:
-    return f"http://{started('moto.server', '-H', '127.0.0.1', '-p', 'PORT')}"
+    return f"http://{started('-m', 'moto.server', '-H', '127.0.0.1', '-p', 'PORT')}"
 
 
 @pytest.fixture

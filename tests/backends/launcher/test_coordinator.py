@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,14 +15,14 @@ from raymon_tui.backends.launcher.head import Head
 MakeFinder = Callable[..., HeadFinder]
 Start = Callable[..., str]
 
+SERVER = Path(__file__).with_name("own_coordinator.py")
 IPS = ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
 
 
 @pytest.fixture(scope="session")
 def coordinator(started: Start) -> str:
     """The address of a coordinator that keeps two clusters, `one` with a head and a worker, and `other` with a head."""
-    server = "ray.autoscaler.local.coordinator_server"
-    address = started(server, "--ips", ",".join(IPS), "--host", "127.0.0.1", "--port", "PORT")
+    address = started(str(SERVER), "--ips", ",".join(IPS), "--host", "127.0.0.1", "--port", "PORT")
     for cluster, kind in (("other", "head"), ("one", "worker"), ("one", "head")):
         tags = {"ray-node-type": kind, "ray-cluster-name": cluster, "ray-node-name": kind}
         body = {"type": "create_node", "args": [{}, tags, 1]}

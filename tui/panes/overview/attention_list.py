@@ -69,7 +69,6 @@ class AttentionList(Panel, can_focus=True):
     def _draw(self) -> None:
         found = self._findings
         self.set_class(bool(found), "tinted")
-        self.border_title = f"Attention {len(found)}" if found else "Attention"
         self.query_one(Lines).show(self._visible(max(10, self.content_size.width)) if found else self._calm())
 
     def _visible(self, width: int) -> tuple[Content, ...]:
@@ -78,12 +77,12 @@ class AttentionList(Panel, can_focus=True):
         self._first = max(self._first, cursor - self._rows + 1)
         shown = self._findings[self._first : self._first + self._rows]
         hidden = len(self._findings) - len(shown)
-        self.border_subtitle = f"{hidden} more" if hidden else ""
+        self.entitle(f"Attention {len(self._findings)}", f"{hidden} more" if hidden else "")
         mark = cursor - self._first if self.has_focus else None
         return attention_lines(shown, self._hotkeys, self._moment, width, mark)
 
     def _calm(self) -> tuple[Content, ...]:
-        self.border_subtitle = ""
+        self.entitle("Attention")
         if not self._known:
             return ((Piece(" asking the cluster…", "dim"),),)
         mark = glyph(DONE, ascii_only=self._moment.ascii_only)
@@ -107,6 +106,10 @@ class AttentionList(Panel, can_focus=True):
         if 0 <= index < len(self._findings):
             self._marked = self._findings[index].id
             self.action_open()
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self._draw()
 
     def on_focus(self) -> None:
         """Show the mark."""

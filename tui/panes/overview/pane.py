@@ -28,7 +28,7 @@ from raymon_tui.tui.panes.overview.nodes import nodes_lines
 from raymon_tui.tui.panes.overview.picture_panel import Draw, PicturePanel
 from raymon_tui.tui.panes.overview.resources import resources_lines
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
-from raymon_tui.tui.panes.overview.trends import cpu_lines, tasks_running_lines
+from raymon_tui.tui.panes.overview.trends import cpu_lines, span_words, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
@@ -45,6 +45,7 @@ HOTKEYS = {
 }
 
 FRAME_LINES = 2
+TRENDS = ("cpu", "running")
 SHOWN: dict[str, tuple[Feed[Any], ...]] = {
     "resources": (NODES,),
     "nodes": (NODES, AUTOSCALER),
@@ -78,9 +79,6 @@ class OverviewPane(Pane):
     """
 
     pane_id: ClassVar[str] = "overview"
-    title: ClassVar[str] = "Overview"
-    short_title: ClassVar[str] = "Over"
-    hotkey: ClassVar[str] = "1"
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return all that the panels and the findings need."""
@@ -94,8 +92,8 @@ class OverviewPane(Pane):
             yield PicturePanel("Nodes", "nodes", id="nodes")
             yield PicturePanel("Jobs", "jobs", id="jobs")
         with Horizontal(id="trends"):
-            yield PicturePanel("CPU in use, 15 min", "nodes", id="cpu")
-            yield PicturePanel("Tasks running, 15 min", "tasks", id="running")
+            yield PicturePanel("CPU in use", "nodes", id="cpu")
+            yield PicturePanel("Tasks running", "tasks", id="running")
         with Horizontal(id="states"):
             yield PicturePanel("Tasks", "tasks", id="tasks")
             yield PicturePanel("Actors", "actors", id="actors")
@@ -115,14 +113,14 @@ class OverviewPane(Pane):
             "running": partial(tasks_running_lines, history, moment),
         }
         for panel_id, draw in draws.items():
-            panel = self._panel(panel_id)
-            panel.show(draw, anew=self._is_new(panel_id, changed))
-            panel.border_subtitle = _aged(snapshot, SHOWN[panel_id][0], moment)
+            aged = _aged(snapshot, SHOWN[panel_id][0], moment)
+            span = span_words(history, moment) if panel_id in TRENDS else ""
+            self._panel(panel_id).show(draw, aged, span, anew=self._is_new(panel_id, changed))
         self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
 
     def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
         """Whether a panel would be drawn otherwise than before: charts and meters are not for the passing of time."""
-        if panel_id in ("cpu", "running") and self.has_class("-short"):
+        if panel_id in TRENDS and self.has_class("-short"):
             return False
         return any(feed.name in changed for feed in SHOWN[panel_id]) or (not changed and panel_id == "jobs")
 
@@ -134,7 +132,7 @@ class OverviewPane(Pane):
 
     def take_focus(self) -> None:
         """Give the keyboard to Attention."""
-        self.query_one(AttentionList).focus(scroll_visible=False)
+        self.screen.set_focus(self.query_one(AttentionList), scroll_visible=False)
 
     @on(AttentionList.Opened)
     async def open_finding(self, message: AttentionList.Opened) -> None:

@@ -24,6 +24,7 @@ class PicturePanel(Panel):
 
     def __init__(self, title: str, pane_id: str, *, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(title, id=id)
+        self._title = title
         self._pane_id = pane_id
         self._draw: Draw | None = None
         self._line_count = 0
@@ -37,8 +38,13 @@ class PicturePanel(Panel):
         """How many lines were drawn last."""
         return self._line_count
 
-    def show(self, draw: Draw, *, anew: bool = True) -> None:
-        """Draw now where that is `anew` or nothing is drawn yet, and again whenever the size changes."""
+    def show(self, draw: Draw, aged: str = "", span: str = "", *, anew: bool = True) -> None:
+        """Draw now where that is `anew` or nothing is drawn yet, and again whenever the size changes.
+
+        `aged` says in the frame how old the picture is, where it is older than others, and `span` how much time it
+        shows.
+        """
+        self.entitle(f"{self._title}, {span}" if span else self._title, aged)
         self._draw = draw
         if anew or not self._line_count:
             self._redraw()

@@ -17,7 +17,6 @@ from raymon_tui.widgets.sparkline import sparkline
 from raymon_tui.widgets.table.column import Moment
 
 LABEL_CELLS, PERCENT_CELLS, SPARK_CELLS = 8, 5, 12
-SPARK_SPAN_S = 900.0
 WARN_PERCENT, BAD_PERCENT = 90.0, 95.0
 
 
@@ -72,7 +71,7 @@ def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
     nodes = snapshot.value(NODES) or ()
 
     def past(used: str, total: float | None) -> tuple[float | None, ...]:
-        values = history.resample(used, SPARK_CELLS, SPARK_SPAN_S, now)
+        values = history.resample(used, SPARK_CELLS, history.shown_span_s(now), now)
         return tuple(None if value is None or not total else 100.0 * value / total for value in values)
 
     logical = resources(nodes)
@@ -88,7 +87,7 @@ def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
     disk = fullest_disk(nodes)
     full = None if disk is None else disk_percent(disk)
     where = UNKNOWN.text if disk is None else plain(disk.ip, 24)
-    filling = history.resample(series.DISK_PERCENT, SPARK_CELLS, SPARK_SPAN_S, now)
+    filling = history.resample(series.DISK_PERCENT, SPARK_CELLS, history.shown_span_s(now), now)
     rows.append(Meter("disk", where, full, _role(full), filling))
     return rows
 

@@ -1,4 +1,4 @@
-"""The two charts of the overview: the machines' CPU, and the tasks that run, over the last quarter of an hour."""
+"""The two charts of the overview: the machines' CPU, and the tasks that run, over the last minutes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,27 @@ from raymon_tui.widgets.content import Content
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.column import Moment
 
-SPAN_S = 900.0
+
+def span_words(history: History, moment: Moment) -> str:
+    """Return how much time the charts span just now: `15 min`."""
+    return f"{history.shown_span_s(moment.now) / 60:.0f} min"
 
 
 def cpu_lines(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Draw how busy the machines' CPUs were, in percent of all of them."""
-    curve = Curve(history.resample(series.CPU_PERCENT, width * 2, SPAN_S, moment.now))
-    return chart(
-        (curve,), width, height, span_s=SPAN_S, low=0.0, high=100.0, unit=percent, ascii_only=moment.ascii_only
-    )
+    curves = _curves(history, series.CPU_PERCENT, moment, width)
+    span_s = history.shown_span_s(moment.now)
+    return chart(curves, width, height, span_s=span_s, low=0.0, high=100.0, unit=percent, ascii_only=moment.ascii_only)
 
 
 def tasks_running_lines(history: History, moment: Moment, width: int, height: int) -> tuple[Content, ...]:
     """Draw how many tasks ran."""
-    curve = Curve(history.resample(series.TASKS_RUNNING, width * 2, SPAN_S, moment.now))
-    return chart((curve,), width, height, span_s=SPAN_S, low=0.0, unit=count, ascii_only=moment.ascii_only)
+    curves = _curves(history, series.TASKS_RUNNING, moment, width)
+    span_s = history.shown_span_s(moment.now)
+    return chart(curves, width, height, span_s=span_s, low=0.0, unit=count, ascii_only=moment.ascii_only)
+
+
+def _curves(history: History, name: str, moment: Moment, width: int) -> tuple[Curve, ...]:
+    """Return the curve of a series; none while that is a lone dot, which nobody should wait for at the start."""
+    values = history.resample(name, width * 2, history.shown_span_s(moment.now), moment.now)
+    return (Curve(values),) if sum(value is not None for value in values) > 1 else ()

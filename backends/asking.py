@@ -1,0 +1,44 @@
+"""Questions that a backend may have to put to the user before it can connect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class HostKeyQuestion:
+    """A server that nobody has met before: `fingerprint` as OpenSSH prints it, `SHA256:…`."""
+
+    host: str
+    key_type: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class SecretQuestion:
+    """A passphrase or a password; `prompt` names what it is for. The answer is never shown or kept on a disk."""
+
+    prompt: str
+
+
+class Asking(Protocol):
+    """Somebody who can be asked. Each answer may take as long as the user takes."""
+
+    async def trusts(self, question: HostKeyQuestion) -> bool:
+        """Return whether the user trusts this key."""
+
+    async def secret(self, question: SecretQuestion) -> str | None:
+        """Return what the user typed; None where they would not say."""
+
+
+class NobodyToAsk:
+    """For scripts: no key is trusted, no secret is known."""
+
+    async def trusts(self, question: HostKeyQuestion) -> bool:
+        """Trust nothing."""
+        return False
+
+    async def secret(self, question: SecretQuestion) -> str | None:
+        """Know nothing."""
+        return None

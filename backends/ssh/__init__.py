@@ -1,0 +1,1 @@
+"""A head node behind SSH: one connection, through which everything else goes."""

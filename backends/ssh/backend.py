@@ -1,0 +1,157 @@
+"""A cluster whose head is reached by SSH: all of it through one connection, with no port open here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+
+import anyio
+import httpx
+from anyio.abc import ByteStream
+
+from raymon_tui.backends.asking import Asking, NobodyToAsk
+from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
+from raymon_tui.backends.credentials import Credentials
+from raymon_tui.backends.dialling import client_over
+from raymon_tui.backends.errors import RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, killing, wrapped
+from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.relay import relaying
+from raymon_tui.backends.ssh.stream import ChannelStream
+from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
+from raymon_tui.backends.tokens import dashboard_headers
+
+SESSIONS_AT_ONCE = 6
+"""sshd allows ten (MaxSessions); others may have theirs."""
+
+
+class SshBackend:
+    """Reaches the head as the user's own ssh would, and everything else from there."""
+
+    def __init__(
+        self,
+        destination: SshDestination,
+        options: ConnectOptions | None = None,
+        environ: Mapping[str, str] | None = None,
+        asking: Asking | None = None,
+    ) -> None:
+        self._destination = destination
+        headers = dashboard_headers(options or ConnectOptions(), os.environ if environ is None else environ)
+        self._credentials = Credentials(f"http://{destination.dashboard}", headers)
+        self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
+        self._relays = False
+        self.link = Link(destination, asking or NobodyToAsk())
+
+    @property
+    def dashboard(self) -> Endpoint:
+        """Where the dashboard listens, on the head."""
+        return self._destination.dashboard
+
+    @property
+    def relays(self) -> bool:
+        """Whether the server forbids forwarding, so that a command on the head passes bytes on."""
+        return self._relays
+
+    def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
+        """Return a client: with token and headers for the dashboard, bare for anything else."""
+        credentials = self._credentials if endpoint == self.dashboard else None
+        return client_over(self.dial, f"http://{endpoint}", credentials=credentials)
+
+    async def dial(self, endpoint: Endpoint) -> ByteStream:
+        """Connect from the head; where forwarding is forbidden, through a command there."""
+        tried = f"connect to {endpoint} from {self._destination.host}"
+        if not self._relays:
+            try:
+                channel = await self.link.open_channel("direct-tcpip", (endpoint.host, endpoint.port), tried)
+            except RefusedError:
+                if not self.link.connected:
+                    raise
+                self._relays = True
+            else:
+                return ChannelStream(channel)
+        channel = await self.link.open_channel("session", None, tried)
+        return await relaying(channel, endpoint, tried, self.link)
+
+    async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
+        """Run a command on the head, inside its container where there is one."""
+        tried = f"run {argv[0] if argv else 'a command'} on {self._destination.host}"
+        if not argv or any("\0" in word for word in argv):
+            said = "it has no words" if not argv else "a word of it holds a NUL"
+            raise UnreachableError(tried, said, "name a program and plain words")
+        container = self._destination.container
+        async with self._sessions:
+            channel = await self.link.open_channel("session", None, tried)
+            collecting = Collecting(channel, limit)
+            try:
+                with anyio.fail_after(timeout_s):
+                    await self.link.blocking(lambda _: channel.exec_command(wrapped(argv, container)))
+                    channel.shutdown_write()
+                    done = await collecting.to_the_end()
+            except TimeoutError:
+                with anyio.CancelScope(shield=True):
+                    await self._end(collecting.pid)
+                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
+            except (anyio.BrokenResourceError, OSError, EOFError) as error:
+                raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
+            finally:
+                channel.close()
+        if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
+            raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
+        return done
+
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+        """Run a command on the head as its login shell would, with this terminal's input and output."""
+        tried = f"run {argv[0]} on {self._destination.host}"
+        line = by_login_shell(argv, self._destination.container, terminal=terminal)
+        channel = await self.link.open_channel("session", None, tried)
+
+        pids: list[int] = []
+
+        def start() -> None:
+            if terminal:
+                ask_for_terminal(channel)
+            channel.exec_command(line)
+
+        try:
+            await self.link.blocking(lambda _: start())
+            channel.setblocking(0)
+            with raw_terminal() if terminal else contextlib.nullcontext():
+                return await pass_on(channel, pids.append, terminal=terminal)
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True):
+                await self._end(pids[0] if pids else None)
+            raise
+        except (anyio.BrokenResourceError, OSError, EOFError) as error:
+            raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
+        finally:
+            channel.close()
+
+    async def _end(self, pid: int | None) -> None:
+        if pid is not None:
+            channel = await self.link.open_channel("session", None, "end a command")
+            line = killing(pid, self._destination.container)
+            try:
+                await self.link.blocking(lambda _: channel.exec_command(line))
+                with anyio.move_on_after(5.0):
+                    await Collecting(channel, 0).to_the_end()
+            finally:
+                channel.close()
+
+    async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
+        """Return a part of a file on the head, inside its container where there is one."""
+        return await read_part(self, self._destination, path, offset, limit)
+
+    async def connect(self) -> None:
+        """Connect now, however long the user takes to answer questions."""
+        await self.link.transport()
+
+    def describe(self) -> str:
+        """Return `ssh` and where to."""
+        return f"ssh {self._destination}"
+
+    async def aclose(self) -> None:
+        """Give the connection back; safe to call twice."""
+        await self.link.aclose()

@@ -1,0 +1,106 @@
+"""Running a command on the other side: words as they are, its own output alone, an end when its time is up."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+import anyio
+import paramiko
+
+from raymon_tui.backends.base import Completed
+from raymon_tui.backends.ssh.description import Container
+from raymon_tui.backends.ssh.stream import readable
+
+MARK = b"\x1eraymon-tui "
+"""Comes before the process id and the command's own output: a login shell may have printed something before."""
+_WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
+command -v "$1" >/dev/null 2>&1 || exit 127
+exec "$@"
+"""
+_SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
+exec "$@"
+"""
+_BY_LOGIN_SHELL = r"""command -v bash >/dev/null 2>&1 && exec bash --login -c "$0" bash "$@"
+exec sh -l -c "$0" sh "$@"
+"""
+"""Users have what they installed in the PATH of their login shell alone."""
+_CHUNK = 1 << 16
+_PAUSE_S = 0.01
+NOT_FOUND = 127
+
+
+def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
+    """Return the line for the other side's login shell that runs `argv`, in the container where there is one."""
+    words = ["sh", "-c", _WRAPPED, "sh", *argv]
+    if container is not None:
+        words = [container.engine, "exec", container.name, *words]
+    return shlex.join(words)
+
+
+def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
+    """Return the line that runs `argv` as a login shell would; without a terminal its output is marked."""
+    script = 'exec "$@"' if terminal else _SHOWN
+    words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
+    if container is not None:
+        words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
+    return shlex.join(words)
+
+
+def killing(pid: int, container: Container | None = None) -> str:
+    """Return the line that ends a process and those that it started."""
+    words = ["sh", "-c", f"kill -9 -{pid} 2>/dev/null || kill -9 {pid}"]
+    if container is not None:
+        words = [container.engine, "exec", container.name, *words]
+    return shlex.join(words)
+
+
+class Collecting:
+    """What a command has written so far, at most `limit` bytes of each of its two outputs."""
+
+    def __init__(self, channel: paramiko.Channel, limit: int) -> None:
+        channel.setblocking(0)
+        self._channel = channel
+        self._limit = limit + 4096
+        self._out, self._err = bytearray(), bytearray()
+        self._keep = limit
+
+    @property
+    def pid(self) -> int | None:
+        """The command's process there, once it has begun."""
+        _, mark, rest = bytes(self._out[:65536]).partition(MARK)
+        number, line_break, _ = rest.partition(b"\n")
+        return int(number) if mark and line_break and number.isdigit() else None
+
+    async def to_the_end(self) -> Completed:
+        """Read until the command has ended."""
+        channel = self._channel
+        while not (channel.exit_status_ready() and (channel.eof_received or channel.closed) and not self._drain()):
+            if self._drain():
+                await anyio.lowlevel.checkpoint()
+            elif channel.eof_received or channel.closed:
+                if channel.closed and not channel.exit_status_ready():
+                    raise anyio.BrokenResourceError
+                await anyio.sleep(_PAUSE_S)
+            else:
+                await readable(channel)
+        out = _behind_mark(bytes(self._out))[: self._keep]
+        err = _behind_mark(bytes(self._err))[: self._keep]
+        return Completed(channel.recv_exit_status(), out, err)
+
+    def _drain(self) -> bool:
+        found = False
+        for ready, take, kept in (
+            (self._channel.recv_ready, self._channel.recv, self._out),
+            (self._channel.recv_stderr_ready, self._channel.recv_stderr, self._err),
+        ):
+            if ready():
+                data = take(_CHUNK)
+                kept.extend(data[: max(0, self._limit - len(kept))])
+                found = found or bool(data)
+        return found
+
+
+def _behind_mark(data: bytes) -> bytes:
+    before, mark, rest = data.partition(MARK)
+    return rest.partition(b"\n")[2] if mark else before

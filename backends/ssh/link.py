@@ -1,0 +1,171 @@
+"""The one connection that everything shares: made when it is first needed, and again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import anyio
+import paramiko
+from anyio import from_thread, to_thread
+
+from raymon_tui.backends.asking import Asking, HostKeyQuestion, SecretQuestion
+from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.login import Keyring
+from raymon_tui.backends.ssh.route import Questions, Route, connect
+
+T = TypeVar("T")
+
+OPEN_S, PROBE_S = 5.0, 4.0
+AGAIN_S = 1.0
+"""So long after a failure nobody else tries: they are told the same."""
+_THREADS = 24
+_LOST = "It is connected again by itself."
+FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
+"""Why a server does not open a channel (RFC 4254, 5.1)."""
+
+
+class Link:
+    """Opens channels over one connection.
+
+    `connected` counts how often it was made; `stages` are the parts of the way that were behind us last time, with the
+    seconds since its beginning.
+    """
+
+    def __init__(self, destination: SshDestination, asking: Asking) -> None:
+        self.destination = destination
+        self.connected = 0
+        self.stages: list[tuple[str, float]] = []
+        self._asking = asking
+        self._ring = Keyring()
+        self._route: Route | None = None
+        self._connecting: asyncio.Task[Route] | None = None
+        self._threads = anyio.CapacityLimiter(_THREADS)
+        self._failure: tuple[float, RaymonError] | None = None
+        self._closed = False
+
+    @property
+    def hops(self) -> Sequence[paramiko.Transport]:
+        """The connections that there are: over the jumps, the last one to the head."""
+        return () if self._route is None else tuple(self._route.hops)
+
+    async def transport(self) -> paramiko.Transport:
+        """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
+
+        Whoever waits may give up: the connection is made all the same, as a user may be answering a question.
+        """
+        route = self._route
+        if route is not None and all(hop.is_active() for hop in route.hops):
+            return route.transport
+        if self._closed:
+            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+        if self._failure is not None and anyio.current_time() - self._failure[0] < AGAIN_S:
+            raise self._failure[1]
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect_anew())
+        return (await asyncio.shield(self._connecting)).transport
+
+    async def _connect_anew(self) -> Route:
+        await self._drop()
+        try:
+            route = await self._blocking(self._connect)
+        except RaymonError as failure:
+            self._failure = (anyio.current_time(), failure)
+            raise
+        if self._closed:
+            self._route = route
+            await self._drop()
+            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+        self._route, self._failure = route, None
+        self.connected += 1
+        return route
+
+    def _connect(self) -> Route:
+        began = time.monotonic()
+        self.stages = []
+
+        def passed(stage: str) -> None:
+            self.stages.append((stage, time.monotonic() - began))
+
+        return connect(self.destination, self._ring, Questions(self._trusts, self._secret, passed))
+
+    def _trusts(self, question: HostKeyQuestion) -> bool:
+        return from_thread.run(self._asking.trusts, question)
+
+    def _secret(self, question: SecretQuestion) -> str | None:
+        return from_thread.run(self._asking.secret, question)
+
+    async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
+        """Open a channel; raises `RefusedError` where the server forbids it, else `UnreachableError`."""
+        transport = await self.transport()
+        source = None if address is None else ("127.0.0.1", 0)
+        try:
+            return await self._blocking(lambda: transport.open_channel(kind, address, source, timeout=OPEN_S))
+        except paramiko.ChannelException as error:
+            raise _told(error, tried, session=address is None) from None
+        except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
+            # paramiko says the same of a host that swallows packets and of a connection that is gone.
+            if not await self._works(transport):
+                await self._lose(transport)
+                raise UnreachableError(tried, f"the connection to {self.destination} is lost", _LOST) from None
+            if isinstance(error, ValueError):
+                raise UnreachableError(tried, str(error), "Is the address right?") from None
+            raise TimedOutError(tried, f"no answer within {OPEN_S:.0f} s", "Is it up?") from None
+
+    async def _works(self, transport: paramiko.Transport) -> bool:
+        """Whether the other side still answers; it need not say yes."""
+
+        def probe() -> bool:
+            try:
+                transport.open_channel("session", timeout=PROBE_S).close()
+            except paramiko.ChannelException:
+                return True
+            except (paramiko.SSHException, OSError, EOFError):
+                return False
+            return True
+
+        return bool(transport.is_active()) and await self._blocking(probe)
+
+    async def _lose(self, transport: paramiko.Transport) -> None:
+        if self._route is not None and self._route.transport is transport:
+            await self._drop()
+
+    async def blocking(self, work: Callable[[paramiko.Transport], T]) -> T:
+        """Do work on the connection that blocks, in one of a few threads of its own."""
+        transport = await self.transport()
+        return await self._blocking(lambda: work(transport))
+
+    async def _blocking(self, work: Callable[[], T]) -> T:
+        return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
+
+    async def _drop(self) -> None:
+        route, self._route = self._route, None
+        if route is not None:
+            with anyio.CancelScope(shield=True), contextlib.suppress(OSError, EOFError):
+                await to_thread.run_sync(route.close, limiter=self._threads)
+
+    async def aclose(self) -> None:
+        """Give the connection back, for good."""
+        self._closed = True
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
+        await self._drop()
+
+
+def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> RaymonError:
+    if error.code == FORBIDDEN:
+        return RefusedError(
+            tried, "the server forbids forwarding", "Let sshd allow it: AllowTcpForwarding, PermitOpen."
+        )
+    if session:
+        said = "the server opens no more sessions"
+        return UnreachableError(tried, said, "It is tried again; MaxSessions in sshd_config is the limit.")
+    if error.code == _RESOURCES:
+        return UnreachableError(tried, "the server is short of resources", "It is tried again.")
+    said = "nothing listens there, or the head cannot reach it"
+    return UnreachableError(tried, said, "Is it up, and is that its port?")

@@ -1,0 +1,119 @@
+"""A command on the other side with this terminal's input and output, as ssh gives it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import anyio
+import paramiko
+from anyio import to_thread
+
+from raymon_tui.backends.ssh.commands import MARK
+from raymon_tui.backends.ssh.stream import ChannelStream, readable
+
+_CHUNK = 1 << 15
+
+
+@contextmanager
+def raw_terminal() -> Iterator[None]:
+    """Send every key on as it is, Ctrl-C too; the terminal is as it was afterwards."""
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    try:
+        tty.setraw(descriptor)
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def ask_for_terminal(channel: paramiko.Channel) -> None:
+    """Have the other side give the command a terminal of this one's kind and size; blocks."""
+    size = shutil.get_terminal_size()
+    channel.get_pty(os.environ.get("TERM", "xterm"), size.columns, size.lines)
+
+
+async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], *, terminal: bool) -> int:
+    """Carry input and output until the command has ended; return its exit code.
+
+    `began` is told its process there, unless it has a terminal, by which it is ended.
+    """
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_pass_input, channel)
+        if terminal:
+            tasks.start_soon(_follow_size, channel)
+        await _pass_output(channel, began, marked=not terminal)
+        tasks.cancel_scope.cancel()
+    return int(await to_thread.run_sync(channel.recv_exit_status))
+
+
+async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, marked: bool) -> None:
+    out = _Writer(sys.stdout.fileno(), began, marked=marked)
+    err = _Writer(sys.stderr.fileno(), began, marked=marked)
+    while True:
+        found = False
+        while channel.recv_ready():
+            found = True
+            await out.write(channel.recv(_CHUNK))
+        while channel.recv_stderr_ready():
+            found = True
+            await err.write(channel.recv_stderr(_CHUNK))
+        if found:
+            continue
+        if channel.closed or (channel.eof_received and channel.exit_status_ready()):
+            return
+        if channel.eof_received:
+            await anyio.sleep(0.01)
+        else:
+            await readable(channel)
+
+
+class _Writer:
+    """Writes what stands behind the mark; a login shell may have printed something before."""
+
+    def __init__(self, descriptor: int, began: Callable[[int], None], *, marked: bool) -> None:
+        self._descriptor = descriptor
+        self._tell = began
+        self._waiting = b""
+        self._begun = not marked
+
+    async def write(self, data: bytes) -> None:
+        if not self._begun:
+            self._waiting += data
+            _, mark, rest = self._waiting.partition(MARK)
+            number, line_break, data = rest.partition(b"\n")
+            if not mark or not line_break:
+                return
+            self._begun = True
+            if number.isdigit():
+                self._tell(int(number))
+        while data:
+            written = await to_thread.run_sync(os.write, self._descriptor, data)
+            data = data[written:]
+
+
+async def _pass_input(channel: paramiko.Channel) -> None:
+    stream, descriptor = ChannelStream(channel), sys.stdin.fileno()
+    while True:
+        # A file or /dev/null is always ready, and cannot be waited for.
+        with contextlib.suppress(OSError, ValueError):
+            await anyio.wait_readable(descriptor)
+        data = await to_thread.run_sync(os.read, descriptor, _CHUNK)
+        if not data:
+            await stream.send_eof()
+            return
+        await stream.send(data)
+
+
+async def _follow_size(channel: paramiko.Channel) -> None:
+    with anyio.open_signal_receiver(signal.SIGWINCH) as signals:
+        async for _ in signals:
+            size = shutil.get_terminal_size()
+            await to_thread.run_sync(channel.resize_pty, size.columns, size.lines)

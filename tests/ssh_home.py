@@ -1,0 +1,36 @@
+"""A home directory for tests of SSH: what the user's own configuration says must not count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sshd import Sshd
+
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
+
+
+def make_home(folder: Path, monkeypatch: pytest.MonkeyPatch, *config: str) -> Path:
+    """Make a home with an SSH configuration, that `ssh -G` reads too, and no agent."""
+    ssh = folder / ".ssh"
+    ssh.mkdir(parents=True, exist_ok=True)
+    (ssh / "config").write_text("\n".join(config) + "\n")
+    # OpenSSH takes the home of the user database, not $HOME; so ssh is one that is told which file to read.
+    program = folder / "bin" / "ssh"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F "{ssh}/config" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/local/bin:/usr/bin:/bin")
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return ssh
+
+
+def settings_for(sshd: Sshd, alias: str = "*") -> tuple[str, ...]:
+    """Return the lines of a configuration that knows the server's key and no other."""
+    return (f"Host {alias}", f"  UserKnownHostsFile {sshd.known_hosts}", "  GlobalKnownHostsFile none")
+
+
+def destination(sshd: Sshd, dashboard: Endpoint = DASHBOARD) -> SshDestination:
+    return SshDestination("127.0.0.1", sshd.port, sshd.user, keys=(sshd.key,), dashboard=dashboard)

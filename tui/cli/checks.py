@@ -1,0 +1,158 @@
+"""The links of the chain to a cluster, and what became of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import anyio
+import httpx
+from msgspec import Struct
+
+from raymon_tui.backends.base import Backend, Connecting, Endpoint
+from raymon_tui.backends.errors import RaymonError, UnreachableError
+from raymon_tui.backends.resolve import Candidate
+from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.ray_api.client import RayApi
+
+AGENT_S = 5.0
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One link: whether it `holds` (None: it is not there, and need not be), what was said of it, what to do.
+
+    `took_s` seconds went by on it; `exit_code` is that of a broken one.
+    """
+
+    name: str
+    holds: bool | None
+    said: str
+    took_s: float | None = None
+    advice: str = ""
+    exit_code: int = 0
+
+
+Tell = Callable[[Check], None]
+
+
+async def examine(candidate: Candidate, tell: Tell) -> None:
+    """Try each link until one breaks without which the others cannot hold."""
+    backend = candidate.open()
+    try:
+        if isinstance(backend, Connecting) and not await _connects(backend, tell):
+            return
+        if await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
+            return
+        async with backend.http(backend.dashboard) as client:
+            api = RayApi(client)
+            if await _tried("Ray", tell, lambda: _version(api)) is None:
+                return
+            await _tried("token", tell, lambda: _token(api))
+            nodes = await _tried("nodes", tell, lambda: _nodes(api))
+            if nodes is not None:
+                tell(await _agents(backend, [node for node in await api.nodes() if node.alive]))
+            for name in ("prometheus", "grafana"):
+                tell(await _healthy(client, name))
+    finally:
+        await backend.aclose()
+
+
+async def _connects(backend: Connecting, tell: Tell) -> bool:
+    """Tell each part of the way that was behind us, and the one that was not."""
+    began, failure = time.monotonic(), None
+    try:
+        await backend.connect()
+    except RaymonError as error:
+        failure = error
+    before = 0.0
+    link = getattr(backend, "link", None)
+    for stage, at in link.stages if link is not None else ():
+        name, _, said = stage.partition(": ")
+        tell(Check(name=name, holds=True, said=said or "it holds", took_s=at - before))
+        before = at
+    if failure is not None:
+        tell(_broken(failure.tried, failure, time.monotonic() - began - before))
+    return failure is None
+
+
+async def _tried(name: str, tell: Tell, ask: Callable[[], Awaitable[str]]) -> str | None:
+    began = time.monotonic()
+    try:
+        said = await ask()
+    except RaymonError as error:
+        tell(_broken(name, error, time.monotonic() - began))
+        return None
+    tell(Check(name=name, holds=True, said=said, took_s=time.monotonic() - began))
+    return said
+
+
+def _broken(name: str, error: RaymonError, took_s: float) -> Check:
+    return Check(name=name, holds=False, said=error.said, took_s=took_s, advice=error.advice, exit_code=error.exit_code)
+
+
+async def _dialled(backend: Backend) -> str:
+    async with await backend.dial(backend.dashboard):
+        pass
+    if getattr(backend, "relays", False):
+        return f"{backend.dashboard}, relayed by a command: the server forbids forwarding"
+    return str(backend.dashboard)
+
+
+async def _version(api: RayApi) -> str:
+    version = await api.version()
+    return f"{version.ray_version}, {version.session_name}"
+
+
+async def _token(api: RayApi) -> str:
+    mode = await api.authentication_mode()
+    return "not wanted: whoever reaches the dashboard may use it" if mode in ("", "disabled") else f"right ({mode})"
+
+
+async def _nodes(api: RayApi) -> str:
+    nodes = await api.nodes()
+    living = sum(node.alive for node in nodes)
+    return f"{living} alive, {len(nodes) - living} dead"
+
+
+async def _agents(backend: Backend, nodes: list[Node]) -> Check:
+    """Ask the metrics agent of every node, all at once."""
+    answered: list[str] = []
+    silent: list[str] = []
+    began = time.monotonic()
+    limit = anyio.CapacityLimiter(16)
+
+    async def ask(node: Node) -> None:
+        try:
+            if not node.metrics_export_port:
+                raise UnreachableError("ask", "no port is told", "")
+            async with limit, backend.http(Endpoint(node.ip, node.metrics_export_port)) as client:
+                with anyio.fail_after(AGENT_S):
+                    (await client.get("/metrics")).raise_for_status()
+            answered.append(node.ip)
+        except (RaymonError, httpx.HTTPError, OSError, TimeoutError):
+            silent.append(node.ip)
+
+    async with anyio.create_task_group() as tasks:
+        for node in nodes:
+            tasks.start_soon(ask, node)
+    said = f"{len(answered)} of {len(nodes)} answer"
+    advice = f"No answer from {', '.join(silent[:5])}: is the port open from the head?" if silent else ""
+    return Check(
+        name="metrics agents",
+        holds=not silent,
+        said=said,
+        took_s=time.monotonic() - began,
+        advice=advice,
+        exit_code=UnreachableError.exit_code if silent else 0,
+    )
+
+
+async def _healthy(client: httpx.AsyncClient, name: str) -> Check:
+    began = time.monotonic()
+    try:
+        answer = await client.get(f"/api/{name}_health", timeout=AGENT_S)
+        holds = answer.is_success
+    except httpx.HTTPError:
+        holds = False
+    said = "it runs" if holds else "not set up for this cluster, or down; charts here need none"
+    return Check(name=name.capitalize(), holds=holds or None, said=said, took_s=time.monotonic() - began)

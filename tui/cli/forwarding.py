@@ -1,0 +1,62 @@
+"""A loopback port behind which the dashboard is, for as long as somebody wants it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.abc import ByteStream, Listener, SocketAttribute, SocketStream
+
+from raymon_tui.backends.base import Backend, Endpoint
+from raymon_tui.backends.errors import RaymonError, UnreachableError
+
+LOOPBACK = "127.0.0.1"
+
+
+@asynccontextmanager
+async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> AsyncIterator[int]:
+    """Listen on loopback, on another port where the wanted one is taken, and yield which.
+
+    Each connection is dialled anew, so that one that is lost is nobody else's.
+    """
+
+    async def carry(near: SocketStream) -> None:
+        async with near:
+            with contextlib.suppress(RaymonError, OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                async with await backend.dial(endpoint) as far, anyio.create_task_group() as tasks:
+                    tasks.start_soon(_pump, far, near, tasks.cancel_scope)
+                    await _pump(near, far, None)
+
+    listener = await _listener(wanted_port)
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, carry)
+        yield int(listener.extra(SocketAttribute.local_port))  # noqa: S610 - not the one of Django
+        tasks.cancel_scope.cancel()
+
+
+async def _listener(wanted_port: int) -> Listener[SocketStream]:
+    try:
+        return await _listening(wanted_port)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            said = error.strerror or str(error)
+            raise UnreachableError(f"listen on {LOOPBACK}:{wanted_port}", said, "Name another with -p.") from None
+    return await _listening(0)
+
+
+async def _listening(port: int) -> Listener[SocketStream]:
+    return await anyio.create_tcp_listener(local_host=LOOPBACK, local_port=port)
+
+
+async def _pump(source: ByteStream, sink: ByteStream, whole: anyio.CancelScope | None) -> None:
+    """Carry bytes one way until they end; the end of what the cluster says ends the `whole`."""
+    with contextlib.suppress(anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+        while True:
+            await sink.send(await source.receive())
+    with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
+        await sink.send_eof()
+    if whole is not None:
+        whole.cancel()
