@@ -120,12 +120,11 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
 
 def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Candidate:
     # Imported here: to read YAML takes 15 ms, and other targets need none.
-    from raymon_tui.backends.launcher import destination
-    from raymon_tui.backends.launcher.file import read_file
+    from raymon_tui.backends.launcher.destination import destination_of as head_of
+    from raymon_tui.backends.launcher.opening import cluster_file_in
 
-    launched = read_file(target.path)
-    found = destination.destination_of(launched, options)
-    return Candidate(f"{launched.cluster_name} ({target})", partial(_by_ssh, found, options, environ))
+    cluster, data = cluster_file_in(target.path)
+    return Candidate(f"{cluster.name} ({target})", partial(_by_ssh, head_of(cluster, data, options), options, environ))
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:

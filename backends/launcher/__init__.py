@@ -1,1 +1,1 @@
-"""The file that `ray up` was given: which cluster it means, where its head is, how one logs in there."""
+"""Clusters that Ray's cluster launcher keeps: what its file says, and where the head node is."""
