@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.widgets.content import Content, Piece
@@ -13,17 +14,10 @@ _GLYPHS = {
     "enter": "⏎",
     "escape": "Esc",
     "space": "Space",
-    "slash": "/",
-    "colon": ":",
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "plus": "+",
-    "minus": "-",
     "up": "↑",
     "down": "↓",
     "left": "←",
     "right": "→",
-    "full_stop": ".",
     "home": "Home",
     "end": "End",
     "pageup": "PgUp",
@@ -39,7 +33,7 @@ def key_label(key: str, *, ascii_only: bool = False) -> str:
     """Return a key as it is drawn: `⏎`, `^S`, `/`."""
     if key.startswith("ctrl+"):
         return "^" + key_label(key[5:], ascii_only=ascii_only).upper()
-    label = _GLYPHS.get(key, key)
+    label = _GLYPHS.get(key) or format_key(key)
     return _ASCII.get(label, label) if ascii_only else label
 
 
