@@ -26,7 +26,7 @@ from raymon_tui.tui.panes.overview.attention_list import AttentionList
 from raymon_tui.tui.panes.overview.jobs import jobs_lines
 from raymon_tui.tui.panes.overview.nodes import nodes_lines
 from raymon_tui.tui.panes.overview.picture_panel import Draw, PicturePanel
-from raymon_tui.tui.panes.overview.resources import resources_lines
+from raymon_tui.tui.panes.overview.resources import resources_height, resources_lines
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
 from raymon_tui.tui.panes.overview.trends import cpu_lines, span_words, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
@@ -116,7 +116,7 @@ class OverviewPane(Pane):
             aged = _aged(snapshot, SHOWN[panel_id][0], moment)
             span = span_words(history, moment) if panel_id in TRENDS else ""
             self._panel(panel_id).show(draw, aged, span, anew=self._is_new(panel_id, changed))
-        self.query_one("#top").styles.height = max(4, self._panel("resources").line_count) + FRAME_LINES
+        self.query_one("#top").styles.height = resources_height(snapshot) + FRAME_LINES
 
     def _is_new(self, panel_id: str, changed: frozenset[str]) -> bool:
         """Whether a panel would be drawn otherwise than before: charts and meters are not for the passing of time."""

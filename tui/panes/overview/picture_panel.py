@@ -27,16 +27,11 @@ class PicturePanel(Panel):
         self._title = title
         self._pane_id = pane_id
         self._draw: Draw | None = None
-        self._line_count = 0
+        self._drawn = False
 
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         yield Lines()
-
-    @property
-    def line_count(self) -> int:
-        """How many lines were drawn last."""
-        return self._line_count
 
     def show(self, draw: Draw, aged: str = "", span: str = "", *, anew: bool = True) -> None:
         """Draw now where that is `anew` or nothing is drawn yet, and again whenever the size changes.
@@ -46,7 +41,7 @@ class PicturePanel(Panel):
         """
         self.entitle(f"{self._title}, {span}" if span else self._title, aged)
         self._draw = draw
-        if anew or not self._line_count:
+        if anew or not self._drawn:
             self._redraw()
 
     def on_resize(self) -> None:
@@ -57,7 +52,7 @@ class PicturePanel(Panel):
         width, height = self.content_size
         if self._draw is not None and width > 0 and height > 0:
             lines = self._draw(width, height)
-            self._line_count = len(lines)
+            self._drawn = bool(lines)
             self.query_one(Lines).show(lines)
 
     async def on_click(self, event: events.Click) -> None:

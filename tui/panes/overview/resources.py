@@ -30,6 +30,12 @@ class Meter(NamedTuple):
     past: tuple[float | None, ...] = ()
 
 
+def resources_height(snapshot: Snapshot) -> int:
+    """Return how many lines `resources_lines` gives, which is known before there is any room to draw in."""
+    nodes = snapshot.value(NODES) or ()
+    return 5 if any(node.alive and node.resources_total.get("GPU") for node in nodes) else 4
+
+
 def resources_lines(snapshot: Snapshot, history: History, moment: Moment, width: int) -> tuple[Content, ...]:
     """Return one line a resource; sparklines only where there is room for them."""
     with_spark = width >= 54
