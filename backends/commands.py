@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
@@ -15,6 +15,7 @@ from raymon_tui.backends.base import Completed
 from raymon_tui.backends.errors import TimedOutError, UnreachableError
 
 _CHUNK = 1 << 16
+_PASSED_ON = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Completed:
@@ -45,6 +46,42 @@ async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Comp
         with anyio.CancelScope(shield=True):
             await _end(process)
     return Completed(process.returncode if process.returncode is not None else -1, kept["stdout"], kept["stderr"])
+
+
+async def with_own_streams(argv: Sequence[str]) -> int:
+    """Run `argv` without a shell, with this program's own input, output and terminal, and return its exit code.
+
+    That is 128 and the number of the signal that ended it. Signals that come here meanwhile are the command's. Raises
+    `UnreachableError` where it cannot be started.
+    """
+    # Signals are taken before there is a command to give them to: none may end this program and leave the command.
+    with anyio.open_signal_receiver(*_PASSED_ON) as signals:
+        try:
+            process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_pass_on, signals, process)
+            code = await process.wait()
+            tasks.cancel_scope.cancel()
+    return code if code >= 0 else 128 - code
+
+
+async def _pass_on(signals: AsyncIterator[signal.Signals], process: Process) -> None:
+    async for received in signals:
+        typed = received in (signal.SIGINT, signal.SIGQUIT) and _at_keyboard()
+        if not typed:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(received)
+
+
+def _at_keyboard() -> bool:
+    """Whether keys that send signals send them to the command too, which then needs none from here."""
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
 
 
 async def _collect(stream: ByteReceiveStream, limit: int, kept: dict[str, bytes], name: str) -> None:

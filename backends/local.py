@@ -12,7 +12,7 @@ import httpx
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
-from raymon_tui.backends.commands import run_here
+from raymon_tui.backends.commands import run_here, with_own_streams
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.direct import dial_directly
@@ -50,13 +50,8 @@ class LocalBackend:
         return await run_here(argv, timeout_s=timeout_s, limit=limit)
 
     async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
-        """Run a command here, with this terminal."""
-        try:
-            process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or str(error)
-            raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
-        return await process.wait()
+        """Run a command here; the terminal that it would be given is the one that it has."""
+        return await with_own_streams(argv)
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from signal import Signals
 
 import anyio
 import httpx
@@ -14,8 +15,8 @@ from raymon_tui.backends.asking import Asking, NobodyToAsk
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
-from raymon_tui.backends.errors import RefusedError, TimedOutError, UnreachableError
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, killing, wrapped
+from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
@@ -25,6 +26,8 @@ from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
+LET_GO_S = 5.0
+"""So long the end of a command that is let go of is waited for, at most."""
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
 
@@ -120,30 +123,36 @@ class SshBackend:
                 ask_for_terminal(channel)
             channel.exec_command(line)
 
+        async def send(sent: Signals) -> None:
+            if pids:
+                await self._signal(pids[0], sent)
+
         try:
             await self.link.blocking(lambda _: start())
             channel.setblocking(0)
             with raw_terminal() if terminal else contextlib.nullcontext():
-                return await pass_on(channel, pids.append, terminal=terminal)
-        except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await self._end(pids[0] if pids else None)
-            raise
+                return await pass_on(channel, pids.append, send, terminal=terminal)
         except (anyio.BrokenResourceError, OSError, EOFError) as error:
             raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
         finally:
+            if pids and not channel.exit_status_ready():
+                with anyio.move_on_after(LET_GO_S, shield=True), contextlib.suppress(RaymonError):
+                    await self._signal(pids[0], Signals.SIGKILL)
             channel.close()
 
     async def _end(self, pid: int | None) -> None:
         if pid is not None:
-            channel = await self.link.open_channel("session", None, "end a command")
-            line = killing(pid, self._destination.container)
-            try:
-                await self.link.blocking(lambda _: channel.exec_command(line))
-                with anyio.move_on_after(5.0):
-                    await Collecting(channel, 0).to_the_end()
-            finally:
-                channel.close()
+            await self._signal(pid, Signals.SIGKILL)
+
+    async def _signal(self, pid: int, sent: Signals) -> None:
+        channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
+        line = signalling(pid, sent, self._destination.container)
+        try:
+            await self.link.blocking(lambda _: channel.exec_command(line))
+            with anyio.move_on_after(5.0):
+                await Collecting(channel, 0).to_the_end()
+        finally:
+            channel.close()
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file on the head, inside its container where there is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from signal import Signals
 
 import anyio
 import paramiko
@@ -21,10 +22,19 @@ exec "$@"
 _SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 exec "$@"
 """
-_BY_LOGIN_SHELL = r"""command -v bash >/dev/null 2>&1 && exec bash --login -c "$0" bash "$@"
-exec sh -l -c "$0" sh "$@"
+_BY_LOGIN_SHELL = r"""trap : HUP INT QUIT TERM
+if command -v bash >/dev/null 2>&1; then bash --login -c "$0" bash "$@"; else sh -l -c "$0" sh "$@"; fi
+exit $?
 """
-"""Users have what they installed in the PATH of their login shell alone."""
+"""Users have what they installed in the PATH of their login shell alone.
+
+Of a command that a signal ends paramiko tells nothing: a shell outlives it, and ends with 128 and the signal's number.
+"""
+_SIGNAL = r"""read -r stat <"/proc/$2/stat"
+set -- "$1" "$2" ${stat##*) }
+kill -"$1" -"$5" 2>/dev/null || kill -"$1" "$2"
+"""
+"""The third of what follows the name in `stat` is the process group: a pipeline is several processes."""
 _CHUNK = 1 << 16
 _PAUSE_S = 0.01
 NOT_FOUND = 127
@@ -47,9 +57,9 @@ def by_login_shell(argv: Sequence[str], container: Container | None = None, *, t
     return shlex.join(words)
 
 
-def killing(pid: int, container: Container | None = None) -> str:
-    """Return the line that ends a process and those that it started."""
-    words = ["sh", "-c", f"kill -9 -{pid} 2>/dev/null || kill -9 {pid}"]
+def signalling(pid: int, sent: Signals, container: Container | None = None) -> str:
+    """Return the line that sends a signal to a process and those that it runs together with."""
+    words = ["sh", "-c", _SIGNAL, "sh", str(sent.value), str(pid)]
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
     return shlex.join(words)

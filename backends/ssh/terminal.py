@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import termios
 import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import anyio
@@ -19,6 +18,7 @@ from anyio import to_thread
 from raymon_tui.backends.ssh.commands import MARK, exit_code
 from raymon_tui.backends.ssh.stream import ChannelStream, readable
 
+SendSignal = Callable[[signal.Signals], Awaitable[None]]
 _CHUNK = 1 << 15
 
 
@@ -28,7 +28,7 @@ def raw_terminal() -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
-        tty.setraw(descriptor)
+        tty.setraw(descriptor, termios.TCSADRAIN)
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
@@ -36,22 +36,46 @@ def raw_terminal() -> Iterator[None]:
 
 def ask_for_terminal(channel: paramiko.Channel) -> None:
     """Have the other side give the command a terminal of this one's kind and size; blocks."""
-    size = shutil.get_terminal_size()
+    size = _size()
     channel.get_pty(os.environ.get("TERM", "xterm"), size.columns, size.lines)
 
 
-async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], *, terminal: bool) -> int:
+async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], send: SendSignal, *, terminal: bool) -> int:
     """Carry input and output until the command has ended; return its exit code.
 
-    `began` is told its process there, unless it has a terminal, by which it is ended.
+    `began` is told its process there, unless it has a terminal, and `send` is then given the signals that come here.
+    Returns early, the command still running, where Ctrl-C comes twice or nobody reads what it writes any more.
     """
+    let_go: list[int] = []
     async with anyio.create_task_group() as tasks:
+
+        def end(code: int) -> None:
+            let_go.append(code)
+            tasks.cancel_scope.cancel()
+
         tasks.start_soon(_pass_input, channel)
         if terminal:
             tasks.start_soon(_follow_size, channel)
-        await _pass_output(channel, began, marked=not terminal)
+        else:
+            tasks.start_soon(_pass_signals, send, end)
+        try:
+            await _pass_output(channel, began, marked=not terminal)
+        except BrokenPipeError:
+            end(128 + signal.SIGPIPE)
         tasks.cancel_scope.cancel()
-    return await to_thread.run_sync(exit_code, channel)
+    return let_go[0] if let_go else await to_thread.run_sync(exit_code, channel)
+
+
+async def _pass_signals(send: SendSignal, end: Callable[[int], None]) -> None:
+    """Give signals to the command, which may make of them what it likes; the second Ctrl-C is for us."""
+    interrupted = False
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        async for received in signals:
+            if received == signal.SIGINT and interrupted:
+                end(128 + signal.SIGINT)
+                return
+            interrupted = interrupted or received == signal.SIGINT
+            await send(received)
 
 
 async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, marked: bool) -> None:
@@ -115,5 +139,10 @@ async def _pass_input(channel: paramiko.Channel) -> None:
 async def _follow_size(channel: paramiko.Channel) -> None:
     with anyio.open_signal_receiver(signal.SIGWINCH) as signals:
         async for _ in signals:
-            size = shutil.get_terminal_size()
+            size = _size()
             await to_thread.run_sync(channel.resize_pty, size.columns, size.lines)
+
+
+def _size() -> os.terminal_size:
+    """Return how large the terminal is now; what COLUMNS and LINES say may be of long ago."""
+    return os.get_terminal_size(sys.stdin.fileno())

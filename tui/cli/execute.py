@@ -1,35 +1,65 @@
-"""`raymon-tui exec`: a command on the head node."""
+"""`raymon-tui exec`: a command on the head node, as if it ran here."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from raymon_tui.backends.errors import UnsupportedError, UsageError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
     from raymon_tui.backends.resolve import Candidate
 
+_WORDS = "raymon_tui.exec.words"
+"""Where the context keeps the words of the command, in which nothing is an option of ours."""
+_SHELL = ("sh", "-c", 'exec "${SHELL:-/bin/sh}" -l')
 
-@click.command("exec", context_settings={"ignore_unknown_options": True})
-@click.option("-t", "--tty", "terminal", is_flag=True, help="Give the command a terminal, as editors and shells want.")
-@click.argument("target")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+
+class _WithCommand(click.Command):
+    """A command whose line ends in another one, behind `--`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take what stands behind the first `--` as the words of the other command."""
+        ours, behind = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
+        ctx.meta[_WORDS] = tuple(behind)
+        return super().parse_args(ctx, ours)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the pieces of the usage line."""
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
+
+
+@click.command("exec", cls=_WithCommand)
+@click.argument("target", required=False)
+@click.option("-t", "--tty", "terminal", is_flag=True, help="Give the command a terminal: editors and shells want one.")
 @common_options
 @click.pass_context
-def execute(ctx: click.Context, target: str, command: tuple[str, ...], *, terminal: bool) -> None:
+def execute(ctx: click.Context, target: str | None, *, terminal: bool) -> None:
     """Run a command on the head node, inside its container where there is one.
 
     \b
     Examples:
       raymon-tui exec cluster.yaml -- ray status
-      raymon-tui exec -t ssh://head -- bash
+      raymon-tui exec cluster.yaml -- 'tail -f /tmp/ray/session_latest/logs/gcs_server.out | grep -i error'
+      raymon-tui exec cluster.yaml -- python - < look.py
+      raymon-tui exec -t ssh://head                       a shell there
 
-    Its output comes as it is written, and its exit code is ours.
+    Words are passed on as they are; a single word with blanks in it is a line for the shell. Output comes as it is
+    written. Ctrl-C reaches the command; twice, it lets go of one that is far away.
+
+    Exit codes: the command's own, or 128 and the number of the signal that ended it; 2 usage, 3 not reached, 4 refused.
     """
+    words: tuple[str, ...] = ctx.meta[_WORDS]
+    if not words and not terminal:
+        advice = "raymon-tui exec TARGET -- COMMAND, or exec -t TARGET for a shell"
+        raise UsageError("run a command on the head node", "there is none behind --", advice)
+    if terminal and not sys.stdin.isatty():
+        raise UsageError("give the command a terminal", "standard input is none here", "leave out -t")
     with quick_imports():
         import anyio
 
@@ -38,18 +68,25 @@ def execute(ctx: click.Context, target: str, command: tuple[str, ...], *, termin
 
     options = asking(options_of(ctx), somebody())
     candidate = one_of(resolve(target, options.connect))
-    ctx.exit(anyio.run(_execute, candidate, command, terminal))
+    ctx.exit(anyio.run(_execute, candidate, _argv(words), terminal))
 
 
-async def _execute(candidate: Candidate, command: Sequence[str], terminal: bool) -> int:
+def _argv(words: Sequence[str]) -> Sequence[str]:
+    """Return what to run: no words mean a shell, and a line of several words is for one, as `ray exec` takes it."""
+    if not words:
+        return _SHELL
+    line = len(words) == 1 and any(character.isspace() for character in words[0])
+    return ("sh", "-c", words[0]) if line else words
+
+
+async def _execute(candidate: Candidate, argv: Sequence[str], terminal: bool) -> int:
     from raymon_tui.backends.base import Executing
-    from raymon_tui.backends.errors import UnsupportedError
 
     backend = candidate.open()
     try:
         if not isinstance(backend, Executing):
             said = f"{backend.describe()} gives no way to run anything there"
-            raise UnsupportedError(f"run {command[0]}", said, "Name the cluster by FILE.yaml or ssh://host.")
-        return await backend.execute(command, terminal=terminal)
+            raise UnsupportedError(f"run {argv[0]}", said, "Name the cluster by FILE.yaml or ssh://HOST.")
+        return await backend.execute(argv, terminal=terminal)
     finally:
         await backend.aclose()

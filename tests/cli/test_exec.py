@@ -1,0 +1,249 @@
+"""Commands on the head node, as they are run from a shell and from a terminal: here, and over a real OpenSSH server."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from here import install
+from ssh_home import make_home, settings_for
+from sshd import Sshd, running_sshd
+from words import ended
+
+Begun = Callable[..., "subprocess.Popen[bytes]"]
+Run = Callable[..., tuple[int, str, str]]
+
+HERE = "here://127.0.0.1:8265"
+PATIENCE_S = 20.0
+RAYMON = (sys.executable, "-m", "raymon_tui.tui")
+WAITING = "while :; do sleep 0.1; done"
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with running_sshd(tmp_path_factory.mktemp("sshd")) as running:
+        yield running
+
+
+@pytest.fixture
+def over_ssh(sshd: Sshd) -> tuple[str, ...]:
+    return f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", "--ssh-key", str(sshd.key)
+
+
+@pytest.fixture(params=["here", "ssh"])
+def target(request: pytest.FixtureRequest, over_ssh: tuple[str, ...]) -> tuple[str, ...]:
+    return (HERE,) if request.param == "here" else over_ssh
+
+
+@pytest.fixture
+def begun(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begun]:
+    """Start `raymon-tui exec` with these words, and end it with the test."""
+    make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))
+    (tmp_path / "site").mkdir()
+    monkeypatch.setenv("PYTHONPATH", install(tmp_path / "site"))
+    monkeypatch.setenv("TERM", "xterm")
+    running = contextlib.ExitStack()
+
+    def begin(*words: str, **streams: int) -> subprocess.Popen[bytes]:
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
+        take = take_terminal if pipes["stdin"] >= 0 and os.isatty(pipes["stdin"]) else None
+        argv = (*RAYMON, "exec", *words)
+        process = subprocess.Popen(argv, start_new_session=True, preexec_fn=take, **pipes)  # noqa: PLW1509
+        running.enter_context(process)
+        running.callback(process.kill)
+        return process
+
+    with running:
+        yield begin
+
+
+@pytest.fixture
+def run(begun: Begun) -> Run:
+    """Run `raymon-tui exec` with these words; return its code, what it wrote, and what it complained of."""
+
+    def run_to_the_end(*words: str) -> tuple[int, str, str]:
+        process = begun(*words)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, out.decode(), err.decode()
+
+    return run_to_the_end
+
+
+@pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
+def test_the_exit_code_is_that_of_the_command(run: Run, target: tuple[str, ...], script: str, code: int) -> None:
+    assert run(*target, "--", "sh", "-c", script)[:2] == (code, "")
+
+
+def test_what_it_writes_and_what_it_complains_of_stay_apart(run: Run, target: tuple[str, ...]) -> None:
+    assert run(*target, "--", "sh", "-c", "echo out; echo err >&2") == (0, "out\n", "err\n")
+
+
+def test_words_reach_the_command_as_they_are(run: Run, target: tuple[str, ...]) -> None:
+    words = ("--json", "two words", "$HOME", "a'b", "", "--", "-t", "*")
+    assert run(*target, "--", "printf", "%s|", *words)[1] == "".join(f"{word}|" for word in words)
+
+
+def test_a_line_in_one_word_is_for_the_shell(run: Run, target: tuple[str, ...]) -> None:
+    assert run(*target, "--", "echo one | tr a-z A-Z; exit 3") == (3, "ONE\n", "")
+
+
+def test_all_of_a_large_output_arrives(run: Run, target: tuple[str, ...]) -> None:
+    code, out, _ = run(*target, "--", "yes 0123456789 | head -c 3000000")
+    assert code == 0
+    assert out == ("0123456789\n" * 300_000)[:3_000_000]
+
+
+def test_output_comes_while_the_command_still_runs(begun: Begun, target: tuple[str, ...]) -> None:
+    process = begun(*target, "--", "echo first; cat", stdin=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == b"first\n"
+    process.stdin.write(b"second\n")
+    process.stdin.close()
+    assert process.stdout.read() == b"second\n"
+    assert process.wait(PATIENCE_S) == 0
+
+
+def test_what_is_piped_in_reaches_the_command(begun: Begun, target: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "typed").write_text("a line\n")
+    with (tmp_path / "typed").open() as typed:
+        process = begun(*target, "--", "cat", stdin=typed.fileno())
+        assert process.communicate(timeout=PATIENCE_S)[0] == b"a line\n"
+
+
+def test_ctrl_c_reaches_the_command_which_may_make_of_it_what_it_likes(begun: Begun, target: tuple[str, ...]) -> None:
+    process = begun(*target, "--", f"trap 'echo asked; exit 9' INT; echo ready; {WAITING}")
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.read() == b"asked\n"
+    assert process.wait(PATIENCE_S) == 9
+
+
+async def test_ctrl_c_reaches_all_of_a_pipeline(begun: Begun, over_ssh: tuple[str, ...]) -> None:
+    process = begun(*over_ssh, "--", "sh -c 'echo $$; exec sleep 600' | cat")
+    assert process.stdout is not None
+    pid = int(process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_S) == 130
+    await ended(pid)
+
+
+async def test_the_second_ctrl_c_lets_go_of_a_command_that_does_not_care(
+    begun: Begun, over_ssh: tuple[str, ...]
+) -> None:
+    process = begun(*over_ssh, "--", f"trap 'echo no' INT; echo $$; {WAITING}")
+    assert process.stdout is not None
+    pid = int(process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == b"no\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_S) == 130
+    await ended(pid)
+
+
+async def test_who_reads_no_more_ends_the_command(begun: Begun, target: tuple[str, ...]) -> None:
+    process = begun(*target, "--", "echo $$; exec yes")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    pid = int(process.stdout.readline())
+    process.stdout.close()
+    assert process.wait(PATIENCE_S) == 141
+    assert process.stderr.read() == b""
+    await ended(pid)
+
+
+def test_in_a_terminal_the_command_has_its_size_and_its_keys(begun: Begun, target: tuple[str, ...]) -> None:
+    with terminal() as (ours, its):
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
+        script = f"stty size; trap 'echo asked; exit 5' INT; echo ready; {WAITING}"
+        process = begun("-t", *target, "--", script, stdin=its, stdout=its, stderr=its)
+        assert "33 111" in read_until(ours, "ready")
+        os.write(ours, b"\x03")
+        assert read_until(ours, "asked").count("asked") == 1
+        assert process.wait(PATIENCE_S) == 5
+
+
+def test_the_terminal_is_as_it_was_afterwards(begun: Begun, over_ssh: tuple[str, ...]) -> None:
+    with terminal() as (ours, its):
+        before = termios.tcgetattr(its)
+        assert begun("-t", *over_ssh, "--", "true", stdin=its, stdout=its, stderr=its).wait(PATIENCE_S) == 0
+        assert termios.tcgetattr(its) == before
+        assert ours
+
+
+def test_a_terminal_that_changes_its_size_changes_that_of_the_command(begun: Begun, over_ssh: tuple[str, ...]) -> None:
+    with terminal() as (ours, its):
+        script = f"trap 'stty size; exit 0' WINCH; echo ready; {WAITING}"
+        process = begun("-t", *over_ssh, "--", script, stdin=its, stdout=its, stderr=its)
+        read_until(ours, "ready")
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 22, 77, 0, 0))
+        assert "22 77" in read_until(ours, "22 77")
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_in_a_terminal_no_command_at_all_means_a_shell(begun: Begun, target: tuple[str, ...]) -> None:
+    with terminal() as (ours, its):
+        process = begun("-t", *target, stdin=its, stdout=its, stderr=its)
+        os.write(ours, b"echo $((41+1)); exit 6\n")
+        read_until(ours, "42\r")
+        assert process.wait(PATIENCE_S) == 6
+
+
+def test_a_program_that_is_not_there_is_told_by_its_name(run: Run, target: tuple[str, ...]) -> None:
+    code, out, err = run(*target, "--", "no-such-program")
+    assert (code, out) == (3 if target == (HERE,) else 127, "")
+    assert "no-such-program" in err
+
+
+def test_a_url_gives_no_way_to_run_anything(run: Run) -> None:
+    code, _, err = run("http://127.0.0.1:8265", "--", "uptime")
+    assert code == 2
+    assert "http://127.0.0.1:8265" in err
+    assert "ssh://HOST" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [((HERE,), "none behind --"), ((HERE, "--"), "none behind --"), (("-t", HERE), "none here")]
+)
+def test_what_lacks_is_told(run: Run, words: tuple[str, ...], said: str) -> None:
+    code, _, err = run(*words)
+    assert code == 2
+    assert said in err
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[tuple[int, int]]:
+    """Give both ends of a terminal: ours, at which a user types and looks, and the program's."""
+    ours, its = pty.openpty()
+    try:
+        yield ours, its
+    finally:
+        os.close(ours)
+        os.close(its)
+
+
+def take_terminal() -> None:
+    """Make standard input the terminal whose keys send signals, as a shell does for its foreground job."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def read_until(screen: int, word: str) -> str:
+    """Read what a terminal shows until it shows `word`."""
+    shown, until = "", time.monotonic() + PATIENCE_S
+    while word not in shown:
+        assert select.select([screen], [], [], max(0.0, until - time.monotonic()))[0], shown
+        shown += os.read(screen, 1 << 16).decode()
+    return shown
