@@ -22,7 +22,7 @@ from raymon_tui.tui.session import Opened, open_session
 if TYPE_CHECKING:
     from raymon_tui.tui.app import MonitorApp
 
-COLLECTED_AFTER = (2_000, 10, 50)
+COLLECTED_AFTER = (2_000, 10, 20)
 """A look at all objects takes longer than a key may wait, and what we let go of hardly ever forms cycles."""
 
 
