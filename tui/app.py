@@ -26,7 +26,7 @@ from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.browser import open_browser
 from raymon_tui.tui.commands import PaneCommands
-from raymon_tui.tui.forwarding import forwarded
+from raymon_tui.tui.forwarding import dashboard_url
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
@@ -253,10 +253,8 @@ class MonitorApp(App[int]):
         session = self.session
         if session is None:
             return
-        endpoint = session.backend.dashboard
         try:
-            async with forwarded(session.backend, endpoint, endpoint.port) as port:
-                url = f"http://127.0.0.1:{port}"
+            async with dashboard_url(session.backend, session.backend.dashboard.port) as url:
                 opened = await anyio.to_thread.run_sync(open_browser, url)
                 self.notify(
                     f"the web dashboard is at {url}" if not opened else f"opened {url}", markup=False, timeout=15

@@ -12,21 +12,45 @@ from anyio.abc import ByteStream, Listener, SocketAttribute, SocketStream
 
 from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import RaymonError, UnreachableError
+from raymon_tui.backends.http import HttpBackend
+from raymon_tui.backends.local import LocalBackend
+from raymon_tui.widgets.content import plain
 
 LOOPBACK = "127.0.0.1"
+
+
+@asynccontextmanager
+async def dashboard_url(backend: Backend, wanted_port: int) -> AsyncIterator[str]:
+    """Yield where a browser on this machine finds the dashboard, for as long as the context is open.
+
+    That is its own address where it has one here, else a port of loopback, `wanted_port` where that is free.
+    """
+    if isinstance(backend, HttpBackend):
+        yield backend.describe()
+    elif isinstance(backend, LocalBackend):
+        yield f"http://{backend.dashboard}"
+    else:
+        async with forwarded(backend, backend.dashboard, wanted_port) as port:
+            yield f"http://{LOOPBACK}:{port}"
 
 
 @asynccontextmanager
 async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> AsyncIterator[int]:
     """Listen on loopback, on another port where the wanted one is taken, and yield which.
 
-    Each connection is dialled anew, so that one that is lost is nobody else's.
+    Each connection is dialled anew, so that one that is lost is nobody else's. A browser whose connection cannot be
+    dialled is told why.
     """
 
     async def carry(near: SocketStream) -> None:
         async with near:
-            with contextlib.suppress(RaymonError, OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
-                async with await backend.dial(endpoint) as far, anyio.create_task_group() as tasks:
+            with contextlib.suppress(OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                try:
+                    far = await backend.dial(endpoint)
+                except RaymonError as failure:
+                    await near.send(_bad_gateway(failure))
+                    return
+                async with far, anyio.create_task_group() as tasks:
                     tasks.start_soon(_pump, far, near, tasks.cancel_scope)
                     await _pump(near, far, None)
 
@@ -35,6 +59,14 @@ async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> A
         tasks.start_soon(listener.serve, carry)
         yield int(listener.extra(SocketAttribute.local_port))  # noqa: S610 - not the one of Django
         tasks.cancel_scope.cancel()
+
+
+def _bad_gateway(failure: RaymonError) -> bytes:
+    """Return the answer, to whatever was asked, that says why there is none."""
+    lines = (plain(text) for text in (failure.tried, failure.said, failure.advice))
+    body = "".join(f"{line}\n" for line in lines).encode()
+    head = f"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Connection: close\r\n\r\n".encode() + body
 
 
 async def _listener(wanted_port: int) -> Listener[SocketStream]:

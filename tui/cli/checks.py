@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import anyio
 import httpx
 from msgspec import Struct
 
 from raymon_tui.backends.base import Backend, Connecting, Endpoint
-from raymon_tui.backends.errors import RaymonError, UnreachableError
+from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.ray_api.client import RayApi
+
+T = TypeVar("T")
 
 AGENT_S = 5.0
 
@@ -47,10 +50,11 @@ async def examine(candidate: Candidate, tell: Tell) -> None:
             api = RayApi(client)
             if await _tried("Ray", tell, lambda: _version(api)) is None:
                 return
-            await _tried("token", tell, lambda: _token(api))
-            nodes = await _tried("nodes", tell, lambda: _nodes(api))
+            if await _tried("token", tell, lambda: _token(api)) is None:
+                return
+            nodes = await _tried("nodes", tell, api.nodes, _counted)
             if nodes is not None:
-                tell(await _agents(backend, [node for node in await api.nodes() if node.alive]))
+                tell(await _agents(backend, [node for node in nodes if node.alive]))
             for name in ("prometheus", "grafana"):
                 tell(await _healthy(client, name))
     finally:
@@ -71,22 +75,24 @@ async def _connects(backend: Connecting, tell: Tell) -> bool:
         tell(Check(name=name, holds=True, said=said or "it holds", took_s=at - before))
         before = at
     if failure is not None:
-        tell(_broken(failure.tried, failure, time.monotonic() - began - before))
+        tell(broken(failure.tried, failure, time.monotonic() - began - before))
     return failure is None
 
 
-async def _tried(name: str, tell: Tell, ask: Callable[[], Awaitable[str]]) -> str | None:
+async def _tried(name: str, tell: Tell, ask: Callable[[], Awaitable[T]], words: Callable[[T], str] = str) -> T | None:
+    """Return what was asked, once it is told in `words`; None where the link is broken, which is told too."""
     began = time.monotonic()
     try:
-        said = await ask()
+        found = await ask()
     except RaymonError as error:
-        tell(_broken(name, error, time.monotonic() - began))
+        tell(broken(name, error, time.monotonic() - began))
         return None
-    tell(Check(name=name, holds=True, said=said, took_s=time.monotonic() - began))
-    return said
+    tell(Check(name=name, holds=True, said=words(found), took_s=time.monotonic() - began))
+    return found
 
 
-def _broken(name: str, error: RaymonError, took_s: float) -> Check:
+def broken(name: str, error: RaymonError, took_s: float) -> Check:
+    """Return what is told of a link that breaks with `error`."""
     return Check(name=name, holds=False, said=error.said, took_s=took_s, advice=error.advice, exit_code=error.exit_code)
 
 
@@ -104,12 +110,18 @@ async def _version(api: RayApi) -> str:
 
 
 async def _token(api: RayApi) -> str:
-    mode = await api.authentication_mode()
-    return "not wanted: whoever reaches the dashboard may use it" if mode in ("", "disabled") else f"right ({mode})"
+    """Return whether a token is wanted; where it is, a question that wants it shows that ours is right."""
+    try:
+        mode = await api.authentication_mode()
+    except RouteMissingError:
+        return "not wanted: this version of Ray has none"
+    if mode in ("", "disabled"):
+        return "not wanted: whoever reaches the dashboard may use it"
+    await api.jobs()
+    return f"right ({mode})"
 
 
-async def _nodes(api: RayApi) -> str:
-    nodes = await api.nodes()
+def _counted(nodes: Sequence[Node]) -> str:
     living = sum(node.alive for node in nodes)
     return f"{living} alive, {len(nodes) - living} dead"
 

@@ -32,7 +32,8 @@ PORT = 8265
 def dashboard(ctx: click.Context, target: str | None, *, port: int, no_browser: bool) -> None:
     """Open the cluster's web dashboard, through whatever leads there.
 
-    It listens on this machine alone, until Ctrl-C; a connection that is lost is made again.
+    It listens on this machine alone, until Ctrl-C; a connection that is lost is made again. A dashboard that can be
+    reached from here anyway is opened where it is.
 
     \b
     Example:
@@ -55,7 +56,7 @@ async def _serve(candidate: Candidate, port: int, browse: bool) -> None:
     from raymon_tui.backends.base import Connecting
     from raymon_tui.cluster.ray_api.client import RayApi
     from raymon_tui.tui.browser import open_browser
-    from raymon_tui.tui.forwarding import forwarded
+    from raymon_tui.tui.forwarding import dashboard_url
 
     backend = candidate.open()
     try:
@@ -63,8 +64,7 @@ async def _serve(candidate: Candidate, port: int, browse: bool) -> None:
             await backend.connect()
         async with backend.http(backend.dashboard) as client:
             version = await RayApi(client).version()
-        async with forwarded(backend, backend.dashboard, port) as local_port:
-            url = f"http://127.0.0.1:{local_port}"
+        async with dashboard_url(backend, port) as url:
             click.echo(f"{url}  Ray {version.ray_version}, {backend.describe()}; Ctrl-C ends it")
             if browse:
                 await anyio.to_thread.run_sync(open_browser, url)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import click
 
+from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
@@ -27,11 +29,10 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
         import anyio
 
         from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.checks import examine
+        from raymon_tui.tui.cli.checks import Check, broken, examine
         from raymon_tui.tui.cli.terminal_questions import somebody
 
     options = asking(options_of(ctx), somebody())
-    candidate = one_of(resolve(target, options.connect))
     found: list[Check] = []
 
     def tell(check: Check) -> None:
@@ -39,7 +40,16 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
         if not as_json:
             click.echo("\n".join(_lines(check)))
 
-    anyio.run(examine, candidate, tell)
+    began = time.monotonic()
+    try:
+        candidate = one_of(resolve(target, options.connect))
+    except RaymonError as error:
+        if not as_json:
+            raise
+        tell(broken("target", error, time.monotonic() - began))
+    else:
+        tell(Check(name="target", holds=True, said=candidate.title, took_s=time.monotonic() - began))
+        anyio.run(examine, candidate, tell)
     if as_json:
         click.echo(_json(found))
     ctx.exit(next((check.exit_code for check in found if check.exit_code), 0))

@@ -96,7 +96,17 @@ def run(args: Sequence[str]) -> int:
         return failure.show(error)
     except Exception as error:
         return failure.show_unexpected(error)
+    except BaseException as error:
+        if _ended_by_control_c(error):
+            return failure.INTERRUPTED
+        raise
     return code if isinstance(code, int) else 0
+
+
+def _ended_by_control_c(error: BaseException) -> bool:
+    """Whether this is how an event loop tells of Ctrl-C where tasks cannot be uncancelled: on Python 3.10."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def main() -> None:

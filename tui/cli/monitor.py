@@ -11,6 +11,9 @@ from raymon_tui.backends.errors import UsageError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
+_TRIED = "open the live monitor"
+_ADVICE = "use raymon-tui status, or status --json in a script"
+
 
 class _DefaultCommand(click.Command):
     """A command that users know only as the program itself, and whose help is therefore the program's."""
@@ -26,7 +29,8 @@ class _DefaultCommand(click.Command):
 @click.pass_context
 def monitor(ctx: click.Context, target: str | None) -> None:
     """Watch a cluster live."""
-    need_terminal()
+    file_by_input = target == "-"
+    need_terminal(typed_at=not file_by_input)
     with quick_imports():
         from raymon_tui.backends.resolve import resolve
         from raymon_tui.tui.opening import run_monitor
@@ -34,15 +38,30 @@ def monitor(ctx: click.Context, target: str | None) -> None:
 
     questions = Questions()
     options = asking(options_of(ctx), questions)
-    ctx.exit(run_monitor(resolve(target, options.connect), options, questions))
+    candidates = resolve(target, options.connect)
+    if file_by_input:
+        type_at_terminal()
+    ctx.exit(run_monitor(candidates, options, questions))
 
 
-def need_terminal() -> None:
-    """Raise `UsageError` where nothing can be drawn: a pipe, a file, a terminal that only types."""
-    tried = "open the live monitor"
-    advice = "use raymon-tui status, or status --json in a script"
-    for name, stream in (("input", sys.stdin), ("output", sys.stdout), ("error", sys.stderr)):
-        if stream is None or not stream.isatty():
-            raise UsageError(tried, f"standard {name} is no terminal", advice)
+def need_terminal(*, typed_at: bool = True) -> None:
+    """Raise `UsageError` where nothing can be drawn: a pipe, a file, a terminal that only types.
+
+    Without `typed_at`, standard input may be anything.
+    """
+    streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}
+    for name, stream in streams.items():
+        if (name != "input" or typed_at) and (stream is None or not stream.isatty()):
+            raise UsageError(_TRIED, f"standard {name} is no terminal", _ADVICE)
     if os.environ.get("TERM") == "dumb":
-        raise UsageError(tried, "TERM=dumb: this terminal cannot be drawn on", advice)
+        raise UsageError(_TRIED, "TERM=dumb: this terminal cannot be drawn on", _ADVICE)
+
+
+def type_at_terminal() -> None:
+    """Make the terminal standard input again, once the file that came by it has been read."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise UsageError(_TRIED, f"there is no terminal to type at: {error.strerror}", _ADVICE) from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
