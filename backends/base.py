@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import httpx
@@ -49,6 +49,9 @@ class ConnectOptions:
     ssh_user: str | None = None
     ssh_key: Path | None = None
     jump: str | None = None
+    kubeconfig: Path | None = None
+    context: str | None = None
+    namespace: str | None = None
     accept_new_host_key: bool = False
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
@@ -69,6 +72,58 @@ class Executing(Protocol):
         """Run a command as a login shell would, its output as it comes; return its exit code.
 
         With `terminal` it has one of its own, for editors and shells. Raises the `RaymonError` of the way there.
+        """
+
+
+@dataclass(frozen=True)
+class KubernetesPlace:
+    """Where in Kubernetes a Ray cluster runs, and by which object it was named.
+
+    `context` is the kubeconfig's, or `in-cluster`; `kind` is RayCluster, RayJob, RayService or RayCronJob;
+    `ray_cluster` is the RayCluster that is followed now, None while there is none.
+    """
+
+    context: str
+    namespace: str
+    kind: str
+    name: str
+    ray_cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchEvent:
+    """One change of what is watched.
+
+    With `RELISTED` the `object` is the whole list (`items`, `metadata`), which takes the place of all that was told
+    before; with the others it is the one that changed.
+    """
+
+    type: Literal["ADDED", "MODIFIED", "DELETED", "RELISTED"]
+    object: Mapping[str, Any] = field(repr=False)
+
+
+@runtime_checkable
+class KubernetesObjects(Protocol):
+    """A backend that can be asked for the objects of the Kubernetes cluster that Ray runs in.
+
+    Paths are the API server's own: `/api/v1/namespaces/ray/pods`, `/apis/ray.io/v1/namespaces/ray/rayclusters/demo`.
+    """
+
+    @property
+    def place(self) -> KubernetesPlace:
+        """Where Ray runs; it changes when the object that was named gets another cluster."""
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """Return what one GET answers; raises `RaymonError`, a `RefusedError` naming the verb and resource on a 403."""
+
+    async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
+        """Return the text that one GET answers (a container's log), at most `limit` bytes of it; raises as `get`."""
+
+    def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
+        """Yield the list at `path` as `RELISTED`, then each change of it, without end.
+
+        Connections that break are made again by itself, with growing pauses; a list is told anew where changes were
+        missed. Raises `RaymonError` where it is refused: that ends it.
         """
 
 
