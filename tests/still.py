@@ -97,7 +97,8 @@ class StillApp(MonitorApp):
     def knows(self, snapshot: Snapshot) -> None:
         """Have the monitor know something else from now on, all of it new."""
         self.monitor.snapshot = snapshot
-        self._heard(snapshot, frozenset(snapshot.readings))
+        assert self.session is not None
+        self._heard(self.session, snapshot, frozenset(snapshot.readings))
 
 
 def lines(on: App[int]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend
-from raymon_tui.backends.errors import RaymonError, TimedOutError
+from raymon_tui.backends.errors import BadAnswerError, RaymonError, TimedOutError, UnreachableError
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
@@ -61,13 +61,16 @@ class Session:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
         return self.clock() if self.viewing.held is None else self.viewing.held.at
 
-    async def watch(self) -> RaymonError | None:
+    async def watch(self, *, insist: bool = False) -> RaymonError | None:
         """Keep the picture of the cluster fresh until cancelled.
 
-        Returns early, with why, where the very first contact is refused or is no Ray.
+        Returns early, with why, where the very first contact fails; with `insist` only where it is refused or is no
+        Ray, and goes on trying where nothing is reached.
         """
         try:
             failure = await self._first_failure()
+            if insist and isinstance(failure, UnreachableError | BadAnswerError):
+                failure = None
             if failure is None:
                 await self.monitor.run()
         finally:

@@ -25,7 +25,7 @@ class TargetGroup(click.Group):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write both forms of the command line."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...")
         formatter.write_usage(ctx.command_path, "[OPTIONS] COMMAND [TARGET]", prefix="       ")
 
     def resolve_command(
@@ -62,6 +62,7 @@ def cli(ctx: click.Context) -> None:
       raymon-tui                                on a head node
       raymon-tui cluster.yaml                   over SSH, from wherever ray up was run
       raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
+      raymon-tui dev.yaml prod.yaml             several clusters, side by side
       raymon-tui status --json | jq .findings   for scripts
       raymon-tui demo                           no cluster at hand
 

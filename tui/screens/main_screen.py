@@ -32,11 +32,13 @@ class MainScreen(ClusterScreen):
         *(Binding(tab.hotkey, f"open('{tab.pane_id}')", tab.title, show=False, group=None) for tab in TABS),
         Binding("tab", "step(1)", "next pane", show=False, priority=False),
         Binding("shift+tab", "step(-1)", "previous pane", show=False),
+        Binding("escape", "app.leave_cluster", "all clusters"),
     ]
 
-    def __init__(self, session: Session, first: str = "overview") -> None:
+    def __init__(self, session: Session, first: str = "overview", *, leads_back: bool = False) -> None:
         super().__init__(session)
         self._open = first
+        self.leads_back = leads_back
 
     def compose_above(self) -> ComposeResult:
         """Yield the tabs."""
