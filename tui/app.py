@@ -239,7 +239,9 @@ class MonitorApp(App[int]):
     def ask_for_what_is_seen(self) -> None:
         """Ask what the screen that is seen needs, and no longer what others needed."""
         if isinstance(self.screen, ClusterScreen):
-            self.screen.session.monitor.want("screen", self.screen.feeds())
+            monitor = self.screen.session.monitor
+            monitor.want("screen", self.screen.feeds())
+            monitor.metrics.look(seen=self.screen.draws_metrics)
 
     def _tick(self) -> None:
         if isinstance(self.screen, ClusterScreen):

@@ -13,6 +13,7 @@ from raymon_tui.backends.errors import BadAnswerError, RaymonError, TimedOutErro
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts.source import ChartSource, ScrapedHere
 from raymon_tui.tui.options import MonitorOptions
 
 
@@ -56,6 +57,11 @@ class Session:
     options: MonitorOptions
     viewing: Viewing
     clock: Callable[[], float] = time.time
+
+    @property
+    def charts(self) -> ChartSource:
+        """Where charts have their values from."""
+        return ScrapedHere(self.monitor.metrics)
 
     def now(self) -> float:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""

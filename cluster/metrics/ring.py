@@ -32,16 +32,17 @@ COARSE = (Tier(15.0, 240), Tier(120.0, 720))
 class Grid:
     """One tier of a ring: slots at multiples of its step, NaN where nothing was known; it grows as time passes.
 
-    A slot holds the mean of what fell into it.
+    A slot holds the mean of what fell into it. `forgot` says whether there was more before its oldest slot.
     """
 
-    __slots__ = ("_count", "_last", "_sum", "_tier", "_values")
+    __slots__ = ("_count", "_last", "_sum", "_tier", "_values", "forgot")
 
     def __init__(self, tier: Tier) -> None:
         self._tier = tier
         self._values = array("f")
         self._last = 0
         self._sum, self._count = 0.0, 0
+        self.forgot = False
 
     def put(self, at: float, value: float) -> None:
         """Take a value that is known at `at`; where the clock was set back, what claims to be later goes."""
@@ -64,11 +65,13 @@ class Grid:
         if passed >= self._tier.slots:
             del values[:]
             values.append(NAN)
+            self.forgot = True
         else:
             values.extend(_EMPTY * passed)
             # Trimmed in steps: an array has no cheap way to lose its first item.
             if len(values) > self._tier.slots * 5 // 4:
                 del values[: -self._tier.slots]
+                self.forgot = True
         self._last, self._sum, self._count = slot, 0.0, 0
 
     @property
@@ -160,7 +163,6 @@ class Ring:
 
     def _grid_for(self, start: float, step_s: float) -> Grid:
         """Return the coarsest grid that is as fine as the steps; of those that reach back as far as any does."""
-        oldest = max(start, min(grid.since for grid in self.grids))
-        reaching = [grid for grid in self.grids if grid.since <= oldest + grid.step_s] or [self.grids[-1]]
+        reaching = [grid for grid in self.grids if not grid.forgot or grid.since <= start] or [self.grids[-1]]
         fine = [grid for grid in reaching if grid.step_s <= step_s]
         return fine[-1] if fine else reaching[0]

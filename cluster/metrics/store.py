@@ -87,11 +87,12 @@ class _Target:
 class MetricsStore:
     """Takes scrapes, and answers what charts ask. Targets are named as the caller likes, best by node id.
 
-    `left_out` counts lines that were not kept because there are too many.
+    `left_out` counts lines that were not kept because there are too many; `since` is when the first value came.
     """
 
     def __init__(self) -> None:
         self.left_out = 0
+        self.since: float | None = None
         self._targets: dict[str, _Target] = {}
         self._rings: dict[LineKey, KeptLine] = {}
         self._wanted: set[str] = set()
@@ -114,6 +115,7 @@ class MetricsStore:
     def take(self, target: str, at: float, scrape: Scrape) -> None:
         """Take what a target said at `at`, in seconds since the epoch; `settle` makes the cluster's lines of it."""
         known = self._targets.setdefault(target, _Target())
+        self.since = at if self.since is None else self.since
         known.families = scrape.families
         if len(known.sources) > 4 * len(scrape.series) + 1000:
             known.sources.clear()
@@ -195,6 +197,7 @@ class MetricsStore:
 
     def clear(self) -> None:
         """Forget all: it is another cluster now."""
+        self.since = None
         self._targets.clear()
         self._rings.clear()
 

@@ -63,6 +63,11 @@ class MainScreen(ClusterScreen):
         panes = self.query(f"#{dom_id(self._open)}").results(Pane)
         return next((pane.feeds() for pane in panes if pane.is_mounted), ())
 
+    @property
+    def draws_metrics(self) -> bool:
+        """Whether the open pane draws what exporters say."""
+        return any(pane.draws_metrics for pane in self.query(f"#{dom_id(self._open)}").results(Pane))
+
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
         self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.app.size.width - 2)),))
