@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
@@ -48,6 +48,7 @@ class Monitor:
         *,
         target: str = "",
         refresh_s: float = 2.0,
+        metrics_targets: Sequence[Endpoint] = (),
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
@@ -67,6 +68,7 @@ class Monitor:
             lambda: self.snapshot.value(NODES),
             self.api.service_discovery,
             lambda: self._changed((METRICS,)),
+            named=metrics_targets,
             clock=self._clock.now,
             rng=rng,
         )

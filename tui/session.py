@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import anyio
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend
@@ -13,7 +14,7 @@ from raymon_tui.backends.errors import BadAnswerError, RaymonError, TimedOutErro
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.charts.source import ChartSource, ScrapedHere
+from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.options import MonitorOptions
 
 
@@ -56,12 +57,8 @@ class Session:
     monitor: Monitor
     options: MonitorOptions
     viewing: Viewing
+    charts: BestSource
     clock: Callable[[], float] = time.time
-
-    @property
-    def charts(self) -> ChartSource:
-        """Where charts have their values from."""
-        return ScrapedHere(self.monitor.metrics)
 
     def now(self) -> float:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
@@ -78,8 +75,11 @@ class Session:
             if insist and isinstance(failure, UnreachableError | BadAnswerError):
                 failure = None
             if failure is None:
-                await self.monitor.run()
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self.charts.run)
+                    await self.monitor.run()
         finally:
+            await self.charts.aclose()
             await self.monitor.aclose()
             await self.backend.aclose()
         return failure
@@ -104,6 +104,10 @@ class Opened:
 
 def open_session(backend: Backend, options: MonitorOptions) -> Session:
     """Return a session on the cluster behind `backend`, whose monitor wants what every screen needs."""
-    monitor = Monitor(backend, target=backend.describe(), refresh_s=options.refresh_s)
+    monitor = Monitor(
+        backend, target=backend.describe(), refresh_s=options.refresh_s, metrics_targets=options.metrics_targets
+    )
     monitor.want("base", BASE_FEEDS)
-    return Session(backend, monitor, options, Viewing(options.refresh_s))
+    return Session(
+        backend, monitor, options, Viewing(options.refresh_s), BestSource(backend, monitor, options.prometheus)
+    )

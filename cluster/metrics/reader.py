@@ -16,7 +16,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.metrics.exposition import Decoder, Scrape
 from raymon_tui.cluster.metrics.scraping import Answer, State, scrape
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
-from raymon_tui.cluster.metrics.targets import MetricsTarget, discovered, known_targets
+from raymon_tui.cluster.metrics.targets import MetricsTarget, beside_agents, discovered, known_targets
 from raymon_tui.cluster.model.node import Node
 
 UNSEEN_S, SEEN_S = 15.0, 5.0
@@ -125,7 +125,7 @@ class MetricsReader:
             self._addresses = self._addresses if addresses is None else addresses
             self._found_at = anyio.current_time()
         nodes = self._nodes() or ()
-        here = {one.name: one for one in known_targets(nodes, self._others(nodes), self._named)}
+        here = {one.name: one for one in known_targets(nodes, beside_agents(self._addresses, nodes), self._named)}
         for name in self.states.keys() - here.keys():
             del self.states[name]
             self._decoders.pop(name, None)
@@ -135,11 +135,6 @@ class MetricsReader:
                 self.states[name] = TargetState(target=target, since=self._clock())
                 self._decoders[name] = Decoder(self.store.wanted)
         self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
-
-    def _others(self, nodes: Sequence[Node]) -> tuple[Endpoint, ...]:
-        """Return what was discovered beside the agents of nodes, of which those that have died are no targets."""
-        agents = {Endpoint(node.ip, node.metrics_export_port) for node in nodes if node.metrics_export_port}
-        return tuple(endpoint for endpoint in self._addresses if endpoint not in agents)
 
     async def _round(self) -> None:
         """Scrape those whose turn it is: all, or where there are many a part that is another one each time."""

@@ -57,6 +57,12 @@ def discovered(text: bytes) -> tuple[Endpoint, ...] | None:
     return tuple(found)
 
 
+def beside_agents(addresses: Iterable[Endpoint], nodes: Sequence[Node]) -> tuple[Endpoint, ...]:
+    """Return the addresses that are no node's agent: of agents the nodes tell more, and dead ones are no targets."""
+    agents = {Endpoint(node.ip, node.metrics_export_port) for node in nodes if node.metrics_export_port}
+    return tuple(endpoint for endpoint in addresses if endpoint not in agents)
+
+
 def known_targets(
     nodes: Sequence[Node], addresses: Iterable[Endpoint], named: Iterable[Endpoint] = ()
 ) -> tuple[MetricsTarget, ...]:

@@ -16,6 +16,7 @@ from raymon_tui.tui.cli.doctor import doctor
 from raymon_tui.tui.cli.execute import execute
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
+from raymon_tui.tui.cli.targets import targets
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -82,6 +83,7 @@ cli.add_command(status)
 cli.add_command(execute)
 cli.add_command(dashboard)
 cli.add_command(doctor)
+cli.add_command(targets)
 cli.add_command(demo)
 
 

@@ -13,6 +13,7 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics.charts import CHARTS
 from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
 from raymon_tui.tui.charts.wall import ChartWall
 from raymon_tui.tui.chrome.arrange import Part, arrange
@@ -21,7 +22,7 @@ from raymon_tui.tui.resources.exporters import standing_parts
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.exporters_screen import ExportersScreen
 from raymon_tui.tui.screens.families_screen import FamiliesScreen
-from raymon_tui.widgets.content import Piece
+from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
@@ -58,10 +59,12 @@ class MetricsPane(Pane):
         """Draw anew after a round of scrapes, and when the pane is opened."""
         metrics = self.session.monitor.metrics
         wall = self.wall
-        wall.nodes = {one.target.name: one.target.title for one in metrics.states.values()}
+        wall.nodes = titles(self.session.monitor)
         if METRICS in changed or len(changed) > 1:
             wall.draw()
         left = [Part((Piece(wall.window.words, "ink", bold=True),)), *standing_parts(metrics, moment)]
+        if self.session.charts.server is not None:
+            left.insert(2, Part((Piece(f"before that: {plain(self.session.charts.server.title, 60)}", "dim"),), 4))
         if wall.by_node:
             left.insert(1, Part((Piece("a line a node", "ink"),), 1))
         if wall.empty:

@@ -15,6 +15,7 @@ from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
 from raymon_tui.tui.charts.pictures import Span, drawn_of, picture_of
 from raymon_tui.tui.charts.wall import asked, copy_points
@@ -102,7 +103,7 @@ class ChartScreen(ClusterScreen):
         now = self.session.now()
         end = self._window.until(now)
         span, panel = Span(end - self._window.span_s, end), self.panel
-        nodes = {one.target.name: one.target.title for one in self.session.monitor.metrics.states.values()}
+        nodes = titles(self.session.monitor)
         drawn = drawn_of(self._chart, by_node=self._by_node)
         try:
             answers = await asked(self.session.charts, drawn, span, panel.steps, self._target)
