@@ -58,7 +58,14 @@ class ConnectOptions:
 
 @runtime_checkable
 class Connecting(Protocol):
-    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+    """A backend that connects before it can be asked anything, and may have questions to the user then.
+
+    `stages` are the parts of the way that were behind us last time: `name: what was said`, and seconds since it began.
+    """
+
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
 
     async def connect(self) -> None:
         """Connect, with no limit of time; raises the `RaymonError` of that."""

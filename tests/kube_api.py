@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
+import pty
 import signal
+import struct
 import subprocess
+import termios
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -131,6 +135,7 @@ class KubeApi:
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
         routes: list[tuple[str, str, Callable[[web.Request], Any]]] = [
+            ("GET", "/version", self._version),
             ("GET", "/apis/ray.io/v1/{plural}", self._list),
             ("GET", "/apis/ray.io/v1/namespaces/{ns}/{plural}", self._list),
             ("GET", "/apis/ray.io/v1/namespaces/{ns}/{plural}/{name}", self._one),
@@ -171,7 +176,7 @@ class KubeApi:
     def _wanted(self, request: web.Request) -> Rule | None:
         """Return the right that a request needs; None where everybody has it."""
         parts = request.path.strip("/").split("/")
-        if parts[1] == "authorization.k8s.io":
+        if parts == ["version"] or parts[1] == "authorization.k8s.io":
             return None
         group = parts[1] if parts[0] == "apis" else ""
         rest = parts[3:] if parts[0] == "apis" else parts[2:]
@@ -179,6 +184,9 @@ class KubeApi:
         resource = rest[0] + (f"/{rest[2]}" if len(rest) > 2 else "")
         verb = "get" if len(rest) > 1 else "watch" if "watch" in request.query else "list"
         return group, resource, verb
+
+    async def _version(self, _request: web.Request) -> web.Response:
+        return web.json_response({"major": "1", "minor": "36", "gitVersion": "v1.36.2"})
 
     async def _review(self, request: web.Request) -> web.Response:
         asked = (await request.json())["spec"]["resourceAttributes"]
@@ -295,6 +303,8 @@ class KubeApi:
     async def _exec(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(protocols=("v5.channel.k8s.io",), max_msg_size=0)
         await socket.prepare(request)
+        if request.query.get("tty"):
+            return await self._exec_on_terminal(request, socket)
         stdin = asyncio.subprocess.PIPE if request.query.get("stdin") else subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(
             *request.query.getall("command"),
@@ -321,18 +331,52 @@ class KubeApi:
         with contextlib.suppress(ConnectionError):
             await asyncio.gather(out(process.stdout, 1), out(process.stderr, 2))
         code = await process.wait()
-        told = {"status": "Success"}
-        if code:
-            code = 128 - code if code < 0 else code
-            cause = {"reason": "ExitCode", "message": str(code)}
-            told = {"status": "Failure", "message": f"exit code {code}", "details": {"causes": [cause]}}  # type: ignore[dict-item]
-        with contextlib.suppress(ConnectionError):
-            await socket.send_bytes(b"\x03" + json.dumps(told).encode())
-            await socket.close()
+        await _tell_end(socket, code)
         reading.cancel()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         return socket
+
+    async def _exec_on_terminal(self, request: web.Request, socket: web.WebSocketResponse) -> web.WebSocketResponse:
+        master, slave = pty.openpty()
+        words = request.query.getall("command")
+        process = await asyncio.create_subprocess_exec(
+            *words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        )
+        os.close(slave)
+
+        async def out() -> None:
+            with contextlib.suppress(OSError):
+                while data := await asyncio.to_thread(os.read, master, 1 << 16):
+                    await socket.send_bytes(b"\x01" + data)
+
+        async def into() -> None:
+            async for message in socket:
+                if message.type != aiohttp.WSMsgType.BINARY:
+                    continue
+                if message.data[:1] == b"\x00":
+                    os.write(master, message.data[1:])
+                elif message.data[:1] == b"\x04":
+                    size = json.loads(message.data[1:])
+                    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", size["Height"], size["Width"], 0, 0))
+
+        reading = asyncio.ensure_future(into())
+        await out()
+        await _tell_end(socket, await process.wait())
+        reading.cancel()
+        os.close(master)
+        return socket
+
+
+async def _tell_end(socket: web.WebSocketResponse, code: int) -> None:
+    told: dict[str, Any] = {"status": "Success"}
+    if code:
+        code = 128 - code if code < 0 else code
+        cause = {"reason": "ExitCode", "message": str(code)}
+        told = {"status": "Failure", "message": f"exit code {code}", "details": {"causes": [cause]}}
+    with contextlib.suppress(ConnectionError):
+        await socket.send_bytes(b"\x03" + json.dumps(told).encode())
+        await socket.close()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,7 @@ class KubernetesBackend:
         self.api = ApiServer(options, environ)
         self.following = Following(self.api, kind, name, prefix)
         self._dashboard = Endpoint(HEAD, options.dashboard_port or DASHBOARD_PORT)
+        self.stages: list[tuple[str, float]] = []
         self._pods = Pods(self.api, self.following, None if options.dashboard_port else self._dashboard)
 
     @property
@@ -69,7 +71,32 @@ class KubernetesBackend:
 
     async def connect(self) -> None:
         """Read kubeconfig and find the head; raises the `RaymonError` of that."""
-        await self.following.find()
+        self.stages = []
+        began = time.monotonic()
+
+        def behind(stage: str) -> None:
+            self.stages.append((stage, time.monotonic() - began))
+
+        access = await self.api.access()
+        behind(f"kubeconfig: {access.context}, {access.server}")
+        version = await self.api.get("/version")
+        behind(f"API server: {version.get('gitVersion') or 'answers'}")
+        behind(f"rights: {await self._rights(access.namespace)}")
+        head = await self.following.find()
+        behind(f"{self._kind}: leads to RayCluster {head.cluster} in {head.namespace}")
+        behind(f"head pod: {head.pod}, container {head.container}")
+
+    async def _rights(self, namespace: str) -> str:
+        """Return what we may do beyond reading objects, and by which way HTTP goes for that."""
+        may = {
+            what: await self.api.allowed("get", what, namespace)
+            for what in ("pods/proxy", "pods/portforward", "pods/exec")
+        }
+        way = "HTTP by the pod proxy" if may["pods/proxy"] else "HTTP by port-forward"
+        lacking = [what for what, allowed in may.items() if not allowed]
+        if lacking[:2] == ["pods/proxy", "pods/portforward"]:
+            way = "no way for HTTP"
+        return f"{way}; not allowed: {', '.join(lacking)}" if lacking else f"{way}; commands and ports are allowed"
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client that goes through the pod proxy where we may, else through forwarded ports."""

@@ -159,6 +159,11 @@ class SshBackend:
         """Return a part of a file on the head, inside its container where there is one."""
         return await read_part(self, self._destination, path, offset, limit)
 
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
+        return self.link.stages
+
     async def connect(self) -> None:
         """Connect now, however long the user takes to answer questions."""
         await self.link.transport()
