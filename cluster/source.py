@@ -20,8 +20,8 @@ class Source(Protocol):
     async def run(self, changed: Changed) -> None:
         """Keep the readings fresh until cancelled, and tell the names of those that changed."""
 
-    async def once(self) -> None:
-        """Read everything once."""
+    async def once(self) -> bool:
+        """Read everything once; return whether there is such a cluster at all."""
 
 
 def source_of(backend: Backend, clock: Callable[[], float]) -> Source | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.findings.wording import RECENT_S, sentence, several, times
+from raymon_tui.cluster.kubernetes.metadata import condition_of
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES
 from raymon_tui.cluster.kubernetes.pod import ContainerStatus, Pod
 from raymon_tui.cluster.kubernetes.quantity import quantity
@@ -77,13 +78,13 @@ def scheduler_words(message: str) -> str:
     return sentence(spoken(message, 200)) or "the scheduler gives no reason"
 
 
-def _image_pull(_pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
+def _image_pull(pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
     waiting = one.state.waiting
     if waiting is None or waiting.reason not in PULL_REASONS:
         return None
     cause = f"{one.image or 'its image'}: {sentence(spoken(last_part(waiting.message), 160)) or waiting.reason}"
     hint = "Is the image's name right, and may this namespace pull it (imagePullSecrets)?"
-    return Trouble("image", "cannot pull its image", cause, None, hint)
+    return Trouble("image", "cannot pull its image", cause, _unready_since(pod), hint)
 
 
 def last_part(message: str) -> str:
@@ -115,12 +116,17 @@ def _crash_loop(_pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
     return Trouble("crash", "crashes again and again", cause, None if end is None else end.ended_at, hint)
 
 
-def _cannot_start(_pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
+def _cannot_start(pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
     waiting = one.state.waiting
     if waiting is None or not waiting.reason.endswith(("Error", "ErrorConfig")):
         return None
     said = sentence(spoken(waiting.message, 200)) or waiting.reason
-    return Trouble("start", "cannot be started", said, None, "kubectl describe pod tells more.")
+    return Trouble("start", "cannot be started", said, _unready_since(pod), "kubectl describe pod tells more.")
+
+
+def _unready_since(pod: Pod) -> float | None:
+    found = condition_of(pod.status.conditions, "ContainersReady")
+    return None if found is None or found.status == "True" else found.since
 
 
 _LOOKS: tuple[Callable[[Pod, ContainerStatus, float], Trouble | None], ...] = (

@@ -70,13 +70,15 @@ class KubernetesSource:
                         await self._told.wait()
                     following.cancel_scope.cancel()
 
-    async def once(self) -> None:
-        """List everything once."""
+    async def once(self) -> bool:
+        """List everything once; return whether the object that was opened is there."""
         for what, path, params, shelf in self._roots():
             await self._list(what, path, params, shelf)
         async with anyio.create_task_group() as tasks:
             for what, path, params, shelf in self._followed(self._names()):
                 tasks.start_soon(self._list, what, path, params, shelf)
+        picture = self.readings()[KUBERNETES.name].value
+        return picture is not None and not picture.gone
 
     def _names(self) -> tuple[str, ...]:
         place = self._objects.place
