@@ -10,7 +10,7 @@ import anyio
 import httpx
 from msgspec import Struct
 
-from raymon_tui.backends.base import Backend, Connecting, Endpoint
+from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
@@ -44,7 +44,9 @@ async def examine(candidate: Candidate, tell: Tell) -> None:
     try:
         if isinstance(backend, Connecting) and not await _connects(backend, tell):
             return
-        if await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
+        # Through the pod proxy of Kubernetes there is no port to dial, nor the right to.
+        by_port = not isinstance(backend, KubernetesObjects)
+        if by_port and await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
             return
         async with backend.http(backend.dashboard) as client:
             api = RayApi(client)

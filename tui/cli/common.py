@@ -191,6 +191,14 @@ _COMMON = (
         help="The kubeconfig, if not KUBECONFIG or ~/.kube/config.",
     ),
     click.option(
+        "--name",
+        "object_name",
+        metavar="KIND/NAME",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, object_name=value)),
+        help="Which object of a manifest is meant, where it holds several.",
+    ),
+    click.option(
         "--prometheus",
         metavar="URL",
         expose_value=False,
