@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input
 
 from raymon_tui.backends.asking import SecretQuestion
@@ -88,6 +89,7 @@ class MonitorApp(App[int]):
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
+        self._ticks: Timer | None = None
         # Textual's own themes know nothing of our roles, so they are not offered.
         for name in self.available_themes:
             self.unregister_theme(name)
@@ -108,6 +110,10 @@ class MonitorApp(App[int]):
         loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
         if self._questions is not None:
             self._questions.listen(self.ask)
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first screen: the cluster that is opened already, the only one there is, or the question which."""
         if self._opened is not None:
             self.show_cluster(self._opened)
         elif len(self.candidates) == 1:
@@ -140,7 +146,8 @@ class MonitorApp(App[int]):
         self.session.monitor.listen(self._heard)
         self.push_screen(MainScreen(self.session))
         self.stay(opened.watching)
-        self.set_interval(1.0, self._tick)
+        if self._ticks is None:
+            self._ticks = self.set_interval(1.0, self._tick)
         self.set_timer(ALL_DRAWN_S, self.load_the_rest)
 
     @work(group="load")
@@ -164,12 +171,17 @@ class MonitorApp(App[int]):
             trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
             asked.give(trusted)
 
-    @work(exclusive=True, exit_on_error=True)
+    @work(group="stay", exclusive=True, exit_on_error=True)
     async def stay(self, watching: Awaitable[RaymonError | None]) -> None:
-        """Stay while the cluster is watched; end with the failure of the very first contact."""
-        self.failure = await watching
-        if self.failure is not None:
-            self.exit(self.failure.exit_code)
+        """Stay while the cluster is watched."""
+        failure = await watching
+        if failure is not None:
+            self.give_up(failure)
+
+    def give_up(self, failure: RaymonError) -> None:
+        """End with the failure of the very first contact."""
+        self.failure = failure
+        self.exit(failure.exit_code)
 
     def _heard(self, _snapshot: Snapshot, changed: frozenset[str]) -> None:
         self.post_message(SnapshotChanged(changed))
