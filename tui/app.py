@@ -119,6 +119,10 @@ class MonitorApp(App[int]):
             self._questions.listen(self.ask)
         self.set_interval(1.0, self._tick)
         self.set_timer(ALL_DRAWN_S, self.load_the_rest)
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first screen: the cluster that is opened already, the only one there is, or the question which."""
         if self._opened is not None:
             self.show_cluster(self._opened)
         elif self._together:
@@ -207,12 +211,17 @@ class MonitorApp(App[int]):
             trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
             asked.give(trusted)
 
-    @work(exclusive=True, exit_on_error=True)
+    @work(group="stay", exclusive=True, exit_on_error=True)
     async def stay(self, watching: Awaitable[RaymonError | None]) -> None:
-        """Stay while the cluster is watched; end with the failure of the very first contact."""
-        self.failure = await watching
-        if self.failure is not None:
-            self.exit(self.failure.exit_code)
+        """Stay while the cluster is watched."""
+        failure = await watching
+        if failure is not None:
+            self.give_up(failure)
+
+    def give_up(self, failure: RaymonError) -> None:
+        """End with the failure of the very first contact."""
+        self.failure = failure
+        self.exit(failure.exit_code)
 
     def _heard(self, session: Session, _snapshot: Snapshot, changed: frozenset[str]) -> None:
         self.post_message(SnapshotChanged(session, changed))

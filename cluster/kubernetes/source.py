@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import anyio
@@ -22,10 +23,9 @@ from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import CRON_LABEL, RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
+from raymon_tui.cluster.kubernetes.watching import keep
 from raymon_tui.cluster.source import Changed
 
-RETRY_S = 10.0
-"""The backend tries again by itself what broke off; this is for what it gave up, as after a refusal."""
 MOST_EVENTS, MOST_PODS, MOST_JOBS = 500, 20_000, 1_000
 
 _ROOTS: Mapping[str, type[KubernetesObject]] = {"RayJob": RayJob, "RayService": RayService, "RayCronJob": RayCronJob}
@@ -60,12 +60,12 @@ class KubernetesSource:
         self._changed = changed
         async with anyio.create_task_group() as tasks:
             for what, path, params, shelf in self._roots():
-                tasks.start_soon(self._watch, what, path, params, shelf)
+                tasks.start_soon(keep, self._objects, path, params, shelf, partial(self._tell, what))
             while True:
                 names = self._names()
                 async with anyio.create_task_group() as following:
                     for what, path, params, shelf in self._followed(names):
-                        following.start_soon(self._watch, what, path, params, shelf)
+                        following.start_soon(keep, self._objects, path, params, shelf, partial(self._tell, what))
                     while self._names() == names:
                         await self._told.wait()
                     following.cancel_scope.cancel()
@@ -113,22 +113,6 @@ class KubernetesSource:
         self._events = Shelf(KubernetesEvent, MOST_EVENTS, lambda event: is_about(event, about))
         found.append(("events", paths.events(place.namespace), {}, self._events))
         return found
-
-    async def _watch(self, what: str, path: str, params: Mapping[str, str], shelf: Shelf[Any]) -> None:
-        """Keep a shelf as the API server tells it, until cancelled."""
-        while True:
-            stream = self._objects.watch(path, params)
-            try:
-                async for event in stream:
-                    await shelf.take(event)
-                    self._tell(what)
-            except RaymonError as failure:
-                self._tell(what, failure)
-            finally:
-                if isinstance(stream, AsyncGenerator):
-                    with anyio.CancelScope(shield=True):
-                        await stream.aclose()
-            await anyio.sleep(RETRY_S)
 
     async def _list(self, what: str, path: str, params: Mapping[str, str], shelf: Shelf[Any]) -> None:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from kube_api import CLUSTER, ENTER, READ, KubeApi, kube_api, kubeconfig
+from kube_api import CLUSTER, ENTER, READ, KubeApi, kube_api, kubeconfig, node_ip
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.errors import UsageError
@@ -51,7 +51,7 @@ def test_of_several_objects_one_is_chosen_by_name_or_by_whoever_looks(tmp_path: 
 async def api(ray_cluster: RunningCluster) -> AsyncIterator[KubeApi]:
     port = urlsplit(ray_cluster.dashboard_url).port
     assert port
-    async with kube_api(READ | ENTER, port, "127.0.0.1") as server:
+    async with kube_api(READ | ENTER, port, node_ip(ray_cluster.dashboard_url)) as server:
         yield server
 
 
