@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.grafana.choices import AUTO, auto_interval
 from raymon_tui.cluster.grafana.durations import seconds_of, written
-from raymon_tui.cluster.grafana.legends import AUTOMATIC, constant_start, override_of, series_name
-from raymon_tui.cluster.grafana.model import Panel, Target
+from raymon_tui.cluster.grafana.legends import constant_start, override_of, series_name
+from raymon_tui.cluster.grafana.model import Override, Panel, Target
 from raymon_tui.cluster.grafana.variables import Chosen, Timing, filled
 from raymon_tui.cluster.metrics.measure import Labels
 from raymon_tui.cluster.prometheus.api import PrometheusApi, step_for
@@ -62,62 +62,70 @@ def expression(target: Target, chosen: Mapping[str, Chosen], timing: Timing) -> 
 
 async def ask_panel(api: PrometheusApi, panel: Panel, chosen: Mapping[str, Chosen], timing: Timing) -> PanelAnswer:
     """Ask all questions of a panel, one after the other; a failure is in the answer. Raises nothing."""
-    series: list[Series] = []
+    parts: list[_Part] = []
     failures: list[str] = []
-    warnings: list[str] = []
-    left_out = hidden = 0
     for target in panel.targets:
         try:
-            found, more, remarks = await _ask_target(api, panel, target, expression(target, chosen, timing), timing)
-        except RaymonError as failure:
+            parts.append(await _ask_target(api, target, expression(target, chosen, timing), timing))
+        except RaymonError as failure:  # noqa: PERF203 - each one stands alone
             failures.append(spoken(failure.said, 300))
-            continue
-        for one in found:
-            otherwise = override_of(one.name, panel.overrides)
-            if otherwise.hidden:
-                hidden += 1
-            else:
-                series.append(Series(one.name, one.labels, one.values, otherwise.apart))
-        left_out += more
-        warnings.extend(remarks)
+    shown = [_shown(part, panel.overrides) for part in parts]
+    hidden = sum(len(part.series) for part in parts) - sum(len(part.series) for part in shown)
     return PanelAnswer(
         start=math.floor(timing.start / timing.step_s) * timing.step_s,
         end=timing.end,
         step_s=timing.step_s,
-        series=tuple(series),
+        series=tuple(one for part in _shortened(shown) for one in part.series),
         failures=tuple(dict.fromkeys(failures)),
-        warnings=tuple(dict.fromkeys(warnings)),
-        left_out=left_out,
+        warnings=tuple(dict.fromkeys(said for part in parts for said in part.warnings)),
+        left_out=sum(part.left_out for part in parts),
         hidden=hidden,
     )
 
 
-async def _ask_target(
-    api: PrometheusApi, panel: Panel, target: Target, asked: str, timing: Timing
-) -> tuple[list[Series], int, tuple[str, ...]]:
-    """Return the series of one question, how many more there were, and what the server remarked."""
-    legend = _short_legend(panel, target)
+class _Part(Struct, frozen=True):
+    """What one question came to."""
+
+    target: Target
+    series: tuple[Series, ...]
+    left_out: int
+    warnings: tuple[str, ...]
+
+
+async def _ask_target(api: PrometheusApi, target: Target, asked: str, timing: Timing) -> _Part:
     if target.instant:
         at_once = await api.query(asked, timing.end)
-        made = [Series(_named(legend, one.labels, asked), one.labels, (one.value,)) for one in at_once.samples]
-        return made, at_once.left_out, at_once.warnings
+        series = tuple(_series(target, one.labels, (one.value,), asked) for one in at_once.samples)
+        return _Part(target, series, at_once.left_out, at_once.warnings)
     found = await api.query_range(asked, timing.start, timing.end, timing.step_s)
-    lines = [Series(_named(legend, one.labels, asked), one.labels, one.values) for one in found.lines]
-    return lines, found.left_out, found.warnings
+    series = tuple(_series(target, one.labels, one.values, asked) for one in found.lines)
+    return _Part(target, series, found.left_out, found.warnings)
 
 
-def _named(legend: str, labels: Labels, asked: str) -> str:
-    return series_name("" if legend == AUTOMATIC else legend, labels) or spoken(asked, 60)
+def _series(target: Target, labels: Labels, values: tuple[float, ...], asked: str) -> Series:
+    return Series(series_name(target.legend, labels) or spoken(asked, 60), labels, values)
 
 
-def _short_legend(panel: Panel, target: Target) -> str:
-    """Return a legend without the words before its labels where all series of the panel would begin with the same ones.
+def _shown(part: _Part, overrides: Sequence[Override]) -> _Part:
+    """Return a part without the series that the dashboard hides."""
+    told = [(one, override_of(one.name, overrides)) for one in part.series]
+    series = tuple(structs.replace(one, apart=otherwise.apart) for one, otherwise in told if not otherwise.hidden)
+    return structs.replace(part, series=series)
+
+
+def _shortened(parts: Sequence[_Part]) -> list[_Part]:
+    """Return parts whose names lack the words that all of them would begin with.
 
     `CPU Usage: 10.0.0.1` in a panel of that title says nothing twice, and there is little room.
     """
-    start = constant_start(target.legend)
-    same = all(constant_start(one.legend) in ("", start) for one in panel.targets)
-    return target.legend[len(start) :] if same else target.legend
+    starts = {start for part in parts if part.series and (start := constant_start(part.target.legend))}
+    if len(starts) != 1:
+        return list(parts)
+    return [structs.replace(part, series=tuple(_without(one, *starts) for one in part.series)) for part in parts]
+
+
+def _without(series: Series, start: str) -> Series:
+    return structs.replace(series, name=series.name.removeprefix(start) or series.name)
 
 
 def reduced(values: Sequence[float], calc: str) -> float | None:

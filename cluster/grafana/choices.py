@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from raymon_tui.backends.errors import RaymonError
+from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.cluster.grafana.durations import seconds_of
 from raymon_tui.cluster.grafana.model import ALL, Variable
 from raymon_tui.cluster.grafana.patterns import found_in, pattern
@@ -30,13 +30,16 @@ async def choices_of(
     A variable whose values cannot be asked for says why, and is as if it had none. Raises nothing.
     """
     chosen: dict[str, Chosen] = {}
+    silent = ""
     for variable in _in_order(variables):
-        said, options = "", _listed(variable)
-        if variable.kind == "query":
+        said, options = silent, _listed(variable)
+        if variable.kind == "query" and not silent:
             try:
                 options = await _asked(api, variable, filled(variable.query, chosen, timing), timing)
             except RaymonError as failure:
                 said = spoken(failure.said, 200)
+                # Whoever does not answer one question is not kept waiting for with each of the others.
+                silent = said if isinstance(failure, UnreachableError) else ""
         values = kept.get(variable.name) or _first(variable, options)
         chosen[variable.name] = Chosen(variable, options, values, said)
     return chosen
