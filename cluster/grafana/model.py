@@ -60,6 +60,8 @@ class Panel(Struct, frozen=True, kw_only=True):
     unit: str = ""
     targets: tuple[Target, ...] = ()
     stacked: bool = False
+    hide_zero: bool = False
+    """Series that are nothing but zero are left out."""
     place: Place = Place()
     thresholds: tuple[Threshold, ...] = ()
     percentage: bool = False

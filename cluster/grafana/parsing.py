@@ -127,6 +127,7 @@ def _panel(found: Object) -> Panel:
         unit=text(defaults.get("unit")) or text(found.get("format")) or text(axis.get("format")),
         targets=targets,
         stacked=found.get("stack") is True or text(obj(custom.get("stacking")).get("mode")) in {"normal", "percent"},
+        hide_zero=obj(found.get("legend")).get("hideZero") is True,
         place=_place(found),
         thresholds=tuple(
             Threshold(number(step.get("value")), text(step.get("color"))) for step in objects(steps.get("steps"))

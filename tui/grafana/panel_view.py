@@ -9,6 +9,7 @@ from textual.message import Message
 from raymon_tui.cluster.grafana.asking import PanelAnswer
 from raymon_tui.cluster.grafana.model import Panel as GrafanaPanel
 from raymon_tui.tui.grafana.panel_lines import Look, panel_lines
+from raymon_tui.tui.grafana.pictures import shown_series
 from raymon_tui.tui.grafana.units import unit_of
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.lines import Lines
@@ -23,7 +24,7 @@ class PanelView(Panel, can_focus=True):
     """Shows what a panel came to; drawn anew only for another answer or another size."""
 
     DEFAULT_CSS = """
-    PanelView { height: 11; }
+    PanelView { height: 1fr; }
     PanelView:focus { border: round $role-accent; border-title-color: $role-ink; }
     PanelView Lines { height: 1fr; }
     """
@@ -34,6 +35,9 @@ class PanelView(Panel, can_focus=True):
         def __init__(self, panel: GrafanaPanel) -> None:
             super().__init__()
             self.panel = panel
+
+    class Filled(Message):
+        """The panel is empty no more, or is so now."""
 
     def __init__(self, panel: GrafanaPanel) -> None:
         super().__init__(plain(panel.title, 100))
@@ -46,6 +50,12 @@ class PanelView(Panel, can_focus=True):
         yield Lines()
 
     @property
+    def empty(self) -> bool:
+        """Whether it has nothing to show but why that is so."""
+        answer = self.answer
+        return answer is not None and bool(self.panel.targets) and not answer.series and not answer.failures
+
+    @property
     def steps(self) -> int:
         """How many values a curve has room for: two a cell, as braille has dots."""
         return max(10, 2 * (self.content_size.width - MARGIN))
@@ -55,7 +65,9 @@ class PanelView(Panel, can_focus=True):
         look = look._replace(width=self.content_size.width, height=self.content_size.height)
         if (answer, look) == (self.answer, self._look) or min(look.width, look.height) <= 0:
             return
-        self.answer, self._look = answer, look
+        was_empty, self.answer, self._look = self.empty, answer, look
+        if was_empty != self.empty:
+            self.post_message(self.Filled())
         self.entitle(self._heading(), self._remarks(answer))
         self.query_one(Lines).show(panel_lines(self.panel, answer, look))
 
@@ -75,6 +87,8 @@ class PanelView(Panel, can_focus=True):
             parts.append(f"{count(answer.left_out)} series more")
         if answer.hidden and answer.series:
             parts.append(f"{count(answer.hidden)} hidden")
+        if at_zero := len(answer.series) - len(shown_series(self.panel, answer)):
+            parts.append(f"{count(at_zero)} at zero")
         if answer.warnings:
             parts.append(plain(answer.warnings[0], 80))
         return " · ".join(parts)

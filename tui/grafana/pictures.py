@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from raymon_tui.cluster.grafana.asking import PanelAnswer, mean
+from raymon_tui.cluster.grafana.asking import PanelAnswer, Series, mean
 from raymon_tui.cluster.grafana.model import Panel
 from raymon_tui.tui.grafana.units import unit_of
 from raymon_tui.widgets.curves import MOST_CURVES, NamedCurve, Picture
@@ -23,10 +23,11 @@ _EXPORTED_BY = (
 
 def picture_of_panel(panel: Panel, answer: PanelAnswer, *, cursor: int | None = None, alone: str = "") -> Picture:
     """Return the picture of a panel; of that series only whose name is `alone`, where there is one."""
-    shown = [one for one in answer.series if not alone or one.name == alone]
-    curves = [NamedCurve(one.name, one.values, one.apart) for one in shown]
+    shown = [one for one in shown_series(panel, answer) if not alone or one.name == alone]
+    # The mean changes little from one answer to the next, so that curves keep their colours.
+    curves = sorted((NamedCurve(one.name, one.values, one.apart) for one in shown), key=lambda one: -_mean(one.values))
     stacked = panel.stacked and not alone
-    curves = _with_others(curves) if stacked else _largest(curves)
+    curves = _with_others(curves) if stacked else curves
     unit = unit_of(panel.unit)
     return Picture(
         curves=tuple(curves),
@@ -42,16 +43,11 @@ def picture_of_panel(panel: Panel, answer: PanelAnswer, *, cursor: int | None = 
     )
 
 
-def _largest(curves: list[NamedCurve]) -> list[NamedCurve]:
-    """Return the curves with the largest ones first where there are more than can be drawn.
-
-    Else they stay in the order in which they came, so that none changes its colour as values do.
-    """
-    if len(curves) <= MOST_CURVES:
-        return curves
-    largest = sorted(curves, key=lambda curve: -_mean(curve.values))
-    drawn = {id(curve) for curve in largest[:MOST_CURVES]}
-    return [*(curve for curve in curves if id(curve) in drawn), *largest[MOST_CURVES:]]
+def shown_series(panel: Panel, answer: PanelAnswer) -> tuple[Series, ...]:
+    """Return the series that are drawn: all, or those that are not nothing but zero where the dashboard wants that."""
+    if not panel.hide_zero:
+        return answer.series
+    return tuple(one for one in answer.series if any(one.values)) or answer.series
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -65,12 +61,10 @@ def _with_others(curves: list[NamedCurve]) -> list[NamedCurve]:
     stacked = [curve for curve in curves if not curve.apart]
     room = MOST_CURVES - len(apart)
     if len(stacked) > room:
-        largest = sorted(stacked, key=lambda curve: -_mean(curve.values))[: room - 1]
-        kept = {id(curve) for curve in largest}
-        others = [curve for curve in stacked if id(curve) not in kept]
+        others = stacked[room - 1 :]
         values = tuple(map(_summed, zip(*(curve.values for curve in others), strict=False)))
-        stacked = [*(curve for curve in stacked if id(curve) in kept), NamedCurve(f"{len(others)} others", values)]
-    return [*stacked, *apart]
+        stacked = [*stacked[: room - 1], NamedCurve(f"{len(others)} others", values)]
+    return [*apart, *stacked]
 
 
 def _summed(values: Sequence[float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -17,6 +18,8 @@ from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.numbers import count
 
 GRAFANA_COLUMNS = 24
+FULL_CELLS, EMPTY_CELLS = 11, 4
+"""How high a line of panels is, and one of panels that have nothing to show."""
 COLUMNS_BY_WIDTH = ((132, 3), (96, 2), (0, 1))
 """From this many cells on a page has so many columns."""
 
@@ -29,6 +32,19 @@ def columns_in(width: int) -> int:
 def span_of(place: Place, columns: int) -> int:
     """Return how many of the columns a panel takes that has its place on Grafana's grid."""
     return max(1, min(columns, place.w * columns // GRAFANA_COLUMNS))
+
+
+def lines_of(spans: Sequence[int], columns: int) -> list[list[int]]:
+    """Return which panels stand side by side, by their places, where each spans so many of the columns."""
+    lines: list[list[int]] = []
+    used = columns
+    for place, span in enumerate(spans):
+        if used + span > columns:
+            lines.append([])
+            used = 0
+        lines[-1].append(place)
+        used += span
+    return lines
 
 
 class Heading(Lines, can_focus=True):
@@ -57,7 +73,7 @@ class Section(Vertical):
 
     DEFAULT_CSS = """
     Section { height: auto; width: 1fr; }
-    Section > Grid { width: 1fr; height: auto; grid-rows: 11; }
+    Section > Grid { width: 1fr; height: auto; }
     """
 
     def __init__(self, row: Row, *, ascii_only: bool = False) -> None:
@@ -113,11 +129,27 @@ class Section(Vertical):
         self.draw()
 
     def fold(self, columns: int) -> None:
-        """Lay the panels out in so many columns."""
+        """Lay the panels out in so many columns; a line of panels that are all empty takes little room."""
         self._columns = columns
-        self.query_one(Grid).styles.grid_size_columns = columns
-        for view in self.query(PanelView):
-            view.styles.column_span = span_of(view.panel.place, columns)
+        grid = self.query_one(Grid)
+        grid.styles.grid_size_columns = columns
+        views = list(self.query(PanelView))
+        spans = [span_of(view.panel.place, columns) for view in views]
+        for view, span in zip(views, spans, strict=True):
+            view.styles.column_span = span
+        cells = [
+            EMPTY_CELLS if all(views[place].empty for place in line) else FULL_CELLS
+            for line in lines_of(spans, columns)
+        ]
+        grid.styles.grid_rows = [str(one) for one in cells]
+        grid.styles.height = sum(cells)
+
+    @on(PanelView.Filled)
+    def fit(self, message: PanelView.Filled) -> None:
+        """Give the panels as much room as they have need of now."""
+        message.stop()
+        self.fold(self._columns)
+        self.post_message(self.Folded())
 
     async def set_open(self, *, to: bool) -> None:
         """Open or shut the row."""
