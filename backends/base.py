@@ -49,16 +49,24 @@ class ConnectOptions:
     ssh_user: str | None = None
     ssh_key: Path | None = None
     jump: str | None = None
-    kubeconfig: Path | None = None
-    context: str | None = None
-    namespace: str | None = None
     accept_new_host_key: bool = False
+    namespace: str | None = None
+    context: str | None = None
+    kubeconfig: Path | None = None
+    object_name: str | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
 
 @runtime_checkable
 class Connecting(Protocol):
-    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+    """A backend that connects before it can be asked anything, and may have questions to the user then.
+
+    `stages` are the parts of the way that were behind us last time: `name: what was said`, and seconds since it began.
+    """
+
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
 
     async def connect(self) -> None:
         """Connect, with no limit of time; raises the `RaymonError` of that."""
@@ -77,54 +85,39 @@ class Executing(Protocol):
 
 @dataclass(frozen=True)
 class KubernetesPlace:
-    """Where in Kubernetes a Ray cluster runs, and by which object it was named.
-
-    `context` is the kubeconfig's, or `in-cluster`; `kind` is RayCluster, RayJob, RayService or RayCronJob;
-    `ray_cluster` is the RayCluster that is followed now, None while there is none.
-    """
+    """Where in Kubernetes a backend was pointed to; `ray_cluster` is the RayCluster that it follows now."""
 
     context: str
     namespace: str
-    kind: str
-    name: str
+    kind: str = ""
+    name: str = ""
     ray_cluster: str | None = None
 
 
 @dataclass(frozen=True)
 class WatchEvent:
-    """One change of what is watched.
-
-    With `RELISTED` the `object` is the whole list (`items`, `metadata`), which takes the place of all that was told
-    before; with the others it is the one that changed.
-    """
+    """A change: the object, or for `RELISTED` the list (`items`) in place of all that was told before."""
 
     type: Literal["ADDED", "MODIFIED", "DELETED", "RELISTED"]
-    object: Mapping[str, Any] = field(repr=False)
+    object: Mapping[str, Any]
 
 
 @runtime_checkable
 class KubernetesObjects(Protocol):
-    """A backend that can be asked for the objects of the Kubernetes cluster that Ray runs in.
-
-    Paths are the API server's own: `/api/v1/namespaces/ray/pods`, `/apis/ray.io/v1/namespaces/ray/rayclusters/demo`.
-    """
+    """A backend that can be asked for the objects of the Kubernetes cluster that Ray runs in."""
 
     @property
     def place(self) -> KubernetesPlace:
-        """Where Ray runs; it changes when the object that was named gets another cluster."""
+        """Where it was pointed to."""
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """Return what one GET answers; raises `RaymonError`, a `RefusedError` naming the verb and resource on a 403."""
+        """Return what the API server answers."""
 
     async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
-        """Return the text that one GET answers (a container's log), at most `limit` bytes of it; raises as `get`."""
+        """Return a log."""
 
     def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
-        """Yield the list at `path` as `RELISTED`, then each change of it, without end.
-
-        Connections that break are made again by itself, with growing pauses; a list is told anew where changes were
-        missed. Raises `RaymonError` where it is refused: that ends it.
-        """
+        """List, then tell every change; begins anew by itself where that breaks off."""
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,23 +11,27 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
-from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, VERSION
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, VERSION
 from raymon_tui.cluster.feeds.feed import Feed, Reading
 from raymon_tui.cluster.findings.find import Finder
 from raymon_tui.cluster.findings.first_seen import FirstSeen
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.node_type_limits import Completion, limits_feed
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.reader import Reader
 from raymon_tui.cluster.record import record
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.source import source_of
 from raymon_tui.cluster.wall_clock import WallClock
 
+METRICS = "metrics"
+"""Stands among the names of what changed for a round of scrapes."""
 TEND_S = 2.0
 """How often the clock is looked at, and what nobody wants any more dropped."""
 
@@ -45,6 +49,7 @@ class Monitor:
         *,
         target: str = "",
         refresh_s: float = 2.0,
+        metrics_targets: Sequence[Endpoint] = (),
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
@@ -52,6 +57,7 @@ class Monitor:
         self.api = RayApi(self._http)
         self.history = History()
         self._clock = WallClock(clock)
+        self.source = source_of(backend, self._clock.now)
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
         self._announcer = Announcer(self._picture)
         self._finder = Finder()
@@ -59,6 +65,15 @@ class Monitor:
         self._limits = limits_feed(backend)
         self._complete = Completion()
         rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
+        self.metrics = MetricsReader(
+            backend,
+            lambda: self.snapshot.value(NODES),
+            self.api.service_discovery,
+            lambda: self._changed((METRICS,)),
+            named=metrics_targets,
+            clock=self._clock.now,
+            rng=rng,
+        )
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
             at=self._clock.now(),
@@ -80,7 +95,7 @@ class Monitor:
         stays for a while.
         """
         self._wants[owner] = self._with_limits(feeds)
-        self._reader.want(feed for wanted in self._wants.values() for feed in wanted)
+        self._reader.want(feed for wanted in self._wants.values() for feed in wanted if not feed.pushed)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each new snapshot and the names of the feeds that changed; returns what ends that."""
@@ -99,6 +114,9 @@ class Monitor:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._reader.pollers.run)
             tasks.start_soon(self._announcer.run)
+            tasks.start_soon(self.metrics.run)
+            if self.source is not None:
+                tasks.start_soon(self.source.run, self._changed)
             while True:
                 await anyio.sleep(TEND_S)
                 self._reader.tend()
@@ -125,6 +143,8 @@ class Monitor:
             async with anyio.create_task_group() as tasks:
                 for feed in tuple(waiting.values()):
                     tasks.start_soon(ask_and_take, feed)
+                if self.source is not None:
+                    tasks.start_soon(self.source.once)
         for feed in waiting.values():
             late = TimedOutError(f"asking for {feed.name}", f"no answer within {timeout_s:g} s", "Allow more time.")
             self._reader.take(feed, Answer(took_s=timeout_s, failure=late))
@@ -151,6 +171,7 @@ class Monitor:
         """Forget what belongs to a session that is no more."""
         self.api.start_anew()
         self.history.clear()
+        self.metrics.start_anew()
         self._first_seen.clear()
         self.snapshot = structs.replace(self.snapshot, restarted_at=self._clock.now())
 
@@ -165,6 +186,8 @@ class Monitor:
     def _readings(self) -> dict[str, Reading[Any]]:
         """Return what was read, the autoscaler's status with the limits that the dashboard does not know."""
         readings = dict(self._reader.board.all())
+        if self.source is not None:
+            readings.update(self.source.readings())
         status, limits = readings.get(AUTOSCALER.name), readings.get(self._limits.name)
         if status is not None and isinstance(status.value, AutoscalerStatus) and limits is not None:
             value = self._complete(status.value, limits.value)

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
-from raymon_tui.backends.base import ConnectOptions
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+
+
+class PrometheusOptions(NamedTuple):
+    """What the user said of a Prometheus server: its address, headers, from how many nodes on it is asked first."""
+
+    url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    many_nodes: int = 64
+
+
+class GrafanaOptions(NamedTuple):
+    """What the user said of a Grafana: its address, and the file that holds a service account's token for it."""
+
+    url: str | None = None
+    token_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -15,4 +32,7 @@ class MonitorOptions:
     read_only: bool = False
     ascii_only: bool = False
     theme: str = "raymon-dark"
+    prometheus: PrometheusOptions = field(default_factory=PrometheusOptions)
+    grafana: GrafanaOptions = field(default_factory=GrafanaOptions)
+    metrics_targets: tuple[Endpoint, ...] = ()
     connect: ConnectOptions = field(default_factory=ConnectOptions)

@@ -32,11 +32,13 @@ class MainScreen(ClusterScreen):
         *(Binding(tab.hotkey, f"open('{tab.pane_id}')", tab.title, show=False, group=None) for tab in TABS),
         Binding("tab", "step(1)", "next pane", show=False, priority=False),
         Binding("shift+tab", "step(-1)", "previous pane", show=False),
+        Binding("escape", "app.leave_cluster", "all clusters"),
     ]
 
-    def __init__(self, session: Session, first: str = "overview") -> None:
+    def __init__(self, session: Session, first: str = "overview", *, leads_back: bool = False) -> None:
         super().__init__(session)
         self._open = first
+        self.leads_back = leads_back
 
     def compose_above(self) -> ComposeResult:
         """Yield the tabs."""
@@ -61,6 +63,11 @@ class MainScreen(ClusterScreen):
         panes = self.query(f"#{dom_id(self._open)}").results(Pane)
         return next((pane.feeds() for pane in panes if pane.is_mounted), ())
 
+    @property
+    def draws_metrics(self) -> bool:
+        """Whether the open pane draws what exporters say."""
+        return any(pane.draws_metrics for pane in self.query(f"#{dom_id(self._open)}").results(Pane))
+
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
         self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.app.size.width - 2)),))
@@ -82,9 +89,13 @@ class MainScreen(ClusterScreen):
     def _enter(self, pane: Pane, subject: str) -> None:
         pane.take_focus()
         self.post_message(FeedsChanged())
+        self.call_after_refresh(self._draw_and_go, pane, subject)
+
+    def _draw_and_go(self, pane: Pane, subject: str) -> None:
+        """Draw the pane, which has no row to go to before."""
+        self.redraw()
         if subject:
             pane.go_to(subject)
-        self.call_after_refresh(self.redraw)
 
     async def action_step(self, step: int) -> None:
         """Open the pane beside the present one."""

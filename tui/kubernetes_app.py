@@ -1,0 +1,79 @@
+"""The program on all Ray clusters of a Kubernetes cluster: a list, and the monitor on the one that is opened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from raymon_tui.backends.base import Backend, KubernetesObjects
+from raymon_tui.backends.errors import RaymonError
+from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
+from raymon_tui.tui.app import MonitorApp
+from raymon_tui.tui.options import MonitorOptions
+from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
+from raymon_tui.tui.screens.main_screen import MainScreen
+from raymon_tui.widgets.content import plain
+
+OpenObject = Callable[[ListedObject], Backend]
+"""Gives the way to what was chosen; connects to nothing yet."""
+
+
+class KubernetesApp(MonitorApp):
+    """A list of what is in Kubernetes; Enter opens one, Esc comes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_cluster", "all clusters")]
+
+    def __init__(
+        self,
+        objects: KubernetesObjects,
+        namespace: str,
+        open_object: OpenObject,
+        options: MonitorOptions,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take whom to ask, the namespace ("" for all of them), and how to open one object."""
+        super().__init__((), options)
+        self._objects = objects
+        self._listing = RayObjects(objects, namespace)
+        self._open_object = open_object
+        self._clock = clock
+
+    def begin(self) -> None:
+        """Show the list."""
+        context = self._objects.place.context
+        self.push_screen(KubernetesListScreen(self._listing, context, self._clock, ascii_only=self.options.ascii_only))
+
+    @on(KubernetesListScreen.Chosen)
+    def open_chosen(self, message: KubernetesListScreen.Chosen) -> None:
+        """Watch what was chosen."""
+        try:
+            self.open_cluster(self._open_object(message.row))
+        except RaymonError as failure:
+            self._say(failure)
+
+    def give_up(self, failure: RaymonError) -> None:
+        """Go back to the list, and say why."""
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, KubernetesListScreen):
+            self.pop_screen()
+        self.session = None
+        self._say(failure)
+
+    def _say(self, failure: RaymonError) -> None:
+        words = f"{failure.tried}: {failure.said}. {failure.advice}"
+        self.notify(plain(words, 500), severity="error", markup=False, timeout=15)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the way back where there is a cluster to come back from."""
+        if action == "leave_cluster":
+            return isinstance(self.screen, MainScreen)
+        return super().check_action(action, parameters)
+
+    def action_leave_cluster(self) -> None:
+        """Go back to the list; the cluster is no longer watched."""
+        self.workers.cancel_group(self, "stay")
+        self.session = None
+        self.pop_screen()
