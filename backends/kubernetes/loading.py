@@ -12,7 +12,7 @@ from kubernetes.config.kube_config import FileOrData, KubeConfigLoader
 from raymon_tui.backends.kubernetes.exec_plugin import credential
 
 
-class Loader(KubeConfigLoader):  # type: ignore[misc]
+class Loader(KubeConfigLoader):
     """Reads one context of a kubeconfig; plug-ins are run by `exec_plugin`, which tests hold this to."""
 
     @property
@@ -26,7 +26,7 @@ class Loader(KubeConfigLoader):  # type: ignore[misc]
         return self._cluster.value if self._cluster else {}
 
     def _load_from_exec_plugin(self) -> bool | None:
-        if not self._user or "exec" not in self._user:
+        if not self._user or not self._cluster or "exec" not in self._user:
             return None
         directory = self._get_base_path(self._cluster.path)
         status = credential(self.user["exec"], Path(directory), self.cluster)
