@@ -148,8 +148,8 @@ class Following:
         if how == "value":
             return value
         if how == "kubeconfig":
-            sent = (await self._api.headers()).get("authorization", "")
-            return sent.removeprefix("Bearer ") if sent.startswith("Bearer ") else None
+            scheme, _, sent = (await self._api.headers()).get("authorization", "").partition(" ")
+            return sent if scheme.lower() == "bearer" else None
         try:
             secret = await self._api.get(f"/api/v1/namespaces/{namespace}/secrets/{value}")
         except RaymonError:
