@@ -24,13 +24,19 @@ def node_ip(url: str) -> str:
     return str(nodes[0]["ip"])
 
 
-@asynccontextmanager
-async def kube_api(rights: set[Rule], port: int, ip: str) -> AsyncIterator[KubeApi]:
-    """Run the server in front of the Ray on this machine whose dashboard listens on `port`, its nodes having `ip`."""
+def furnished(rights: set[Rule], port: int, ip: str) -> KubeApi:
+    """Return the server, which does not run yet; see `kube_api`."""
     api = KubeApi(rights)
     api.put("rayclusters", ray_cluster_object(port))
     api.put("pods", pod(HEAD_POD, "head", "10.244.0.28"))
     api.put("pods", pod(WORKER_POD, "worker", ip))
+    return api
+
+
+@asynccontextmanager
+async def kube_api(rights: set[Rule], port: int, ip: str) -> AsyncIterator[KubeApi]:
+    """Run the server in front of the Ray on this machine whose dashboard listens on `port`, its nodes having `ip`."""
+    api = furnished(rights, port, ip)
     async with serving(api):
         yield api
 
