@@ -30,6 +30,7 @@ def destination_of(cluster: ClusterFile, data: bytes, options: ConnectOptions) -
         proxy_command=None if options.jump else login.proxy_command,
         container=Container(container.program, container.name) if container else None,
         dashboard=Endpoint(place.host, options.dashboard_port or place.port or DASHBOARD.port),
+        port_named=bool(options.dashboard_port or place.port),
         find_host=None if options.head_ip else partial(_find, finder),
         accept_new_host_key=options.accept_new_host_key,
     )

@@ -18,8 +18,11 @@ from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
 from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
+from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.finding_transport import FindingTransport
+from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
@@ -29,6 +32,7 @@ from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard
 
 LET_GO_S = 5.0
 """So long the end of a command that is let go of is waited for, at most."""
+SCRIPT_WITHIN_S = 4.0
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
 
@@ -52,11 +56,12 @@ class SshBackend:
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
         self.link = Link(destination, asking or NobodyToAsk())
+        self._place = None if destination.port_named else self._looked_for(destination)
 
     @property
     def dashboard(self) -> Endpoint:
-        """Where the dashboard listens, on the head."""
-        return self._destination.dashboard
+        """Where the dashboard listens, on the head; where nobody named its port, the usual one until it is found."""
+        return self._destination.dashboard if self._place is None else self._place.endpoint
 
     @property
     def relays(self) -> bool:
@@ -65,9 +70,28 @@ class SshBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
-        if endpoint != self.dashboard:
+        usual = self._destination.dashboard
+        if endpoint not in (usual, self.dashboard):
             return client_over(self.dial, f"http://{endpoint}")
-        return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
+        # Wherever it is found: clients that were made before go there too.
+        return client_over(
+            self.dial,
+            f"http://{usual}",
+            credentials=self._credentials,
+            auth=self._head_token,
+            transport=None if self._place is None else FindingTransport(self._place, self.dial),
+        )
+
+    async def find_dashboard(self) -> Endpoint:
+        """Return where the dashboard listens, which is looked for where nobody named its port."""
+        return self.dashboard if self._place is None else await self._place.find()
+
+    def _looked_for(self, destination: SshDestination) -> DashboardPort:
+        async def read_sessions() -> Completed:
+            return await self.run(("sh", "-c", SCRIPT), timeout_s=SCRIPT_WITHIN_S)
+
+        alone = destination.container is not None
+        return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, alone=alone)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect from the head; where forwarding is forbidden, through a command there."""
@@ -169,8 +193,9 @@ class SshBackend:
         await self.link.transport()
 
     def describe(self) -> str:
-        """Return `ssh` and where to."""
-        return f"ssh {self._destination}"
+        """Return `ssh` and where to; with the dashboard's port, where that was found to be another than the usual."""
+        elsewhere = self.dashboard != self._destination.dashboard
+        return f"ssh {self._destination}" + (f", dashboard at {self.dashboard.port}" if elsewhere else "")
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""
