@@ -32,7 +32,8 @@ from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard
 
 LET_GO_S = 5.0
 """So long the end of a command that is let go of is waited for, at most."""
-SCRIPT_WITHIN_S = 4.0
+SCRIPT_WITHIN_S = 2.0
+"""A login shell may take as long, and the first picture waits for it."""
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
 
@@ -90,8 +91,8 @@ class SshBackend:
         async def read_sessions() -> Completed:
             return await self.run(("sh", "-c", SCRIPT), timeout_s=SCRIPT_WITHIN_S)
 
-        alone = destination.container is not None
-        return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, alone=alone)
+        one_cluster = destination.one_cluster or destination.container is not None
+        return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, one_cluster=one_cluster)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect from the head; where forwarding is forbidden, through a command there."""

@@ -20,6 +20,7 @@ ANSWERS_WITHIN_S = 4.0
 AGAIN_S = 5.0
 """So long after having looked nobody looks again, whatever fails."""
 AT_ONCE = 4
+ReadSessions = Callable[[], Awaitable[Completed]]
 _ADVICE = "Is Ray running there? If its dashboard listens elsewhere, name its port with --dashboard-port."
 
 
@@ -27,17 +28,17 @@ class DashboardPort:
     """The dashboard's address on the head: at first the usual one, then that of the dashboard that is meant.
 
     It is looked for once a connection, and again where nothing listens any more. `read_sessions` runs the script of
-    `head_dashboards` on the head; it is not run where a Ray answers at the usual port of a head of its own (`alone`).
+    `head_dashboards` on the head; where the head is `one_cluster`'s, only if no Ray answers at its usual port.
     """
 
     def __init__(
-        self, usual: Endpoint, dial: Dial, link: Link, read_sessions: Callable[[], Awaitable[Completed]], *, alone: bool
+        self, usual: Endpoint, dial: Dial, link: Link, read_sessions: ReadSessions, *, one_cluster: bool
     ) -> None:
         self.usual = self.endpoint = usual
         self._dial = dial
         self._link = link
         self._read_sessions = read_sessions
-        self._alone = alone
+        self._one_cluster = one_cluster
         self._found_over = 0
         self._looked_at = float("-inf")
         self._failure: RaymonError | None = None
@@ -88,14 +89,14 @@ class DashboardPort:
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(asked.ask, usual)
-            if not self._alone:
+            if not self._one_cluster:
                 tasks.start_soon(ask_head)
         at_usual = asked.sessions.get(usual)
         if at_usual is not None and (at_usual == UNTOLD or told.meant in ("", at_usual)):
             return usual
         if not self._link.connection:
             raise asked.failures[usual]
-        if self._alone:
+        if self._one_cluster:
             await ask_head()
         further = told.ports(usual)
         await asked.ask_all(further)
