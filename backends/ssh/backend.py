@@ -17,7 +17,7 @@ from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
@@ -107,6 +107,8 @@ class SshBackend:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
                 channel.close()
+        if collecting.pid is None:
+            refuse_expired(tried, done.stderr + done.stdout)
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
