@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,26 +38,20 @@ def prometheus(directory: Path, config: str) -> Iterator[str]:
         f"--web.listen-address=127.0.0.1:{port}",
     )
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
+        # Whoever writes into a full pipe stands still, so what it says is read to its end.
+        drain = threading.Thread(target=lambda: [None for _ in server.stderr or ()], daemon=True)
         try:
             assert server.stderr is not None
             for line in server.stderr:
                 if "Server is ready" in line:
                     break
             assert server.poll() is None, "Prometheus did not start"
-            # Whoever writes into a full pipe stands still.
-            with open_drain(server):
-                yield f"http://127.0.0.1:{port}"
+            drain.start()
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-
-
-@contextmanager
-def open_drain(server: subprocess.Popen[str]) -> Iterator[None]:
-    import threading
-
-    drain = threading.Thread(target=lambda: [None for _ in server.stderr or ()], daemon=True)
-    drain.start()
-    yield
+            if drain.is_alive():
+                drain.join()
 
 
 def up(url: str) -> dict[str, str]:
