@@ -30,8 +30,11 @@ def canvas(values: Values, width: int, height: int, low: float, high: float, *, 
     figure.ruler("x").lim(min(0, len(values) - 2), max(0, len(values) - 1))
     figure.ruler("y").lim(low, high)
     drawn = False
+    # plotext draws what lies beyond the axes too, and has no memory for what lies a million charts above: it aborts.
+    least, most = low - (high - low), high + (high - low)
     for start, run in _runs(values):
-        signal = figure.signal(list(range(start, start + len(run))), list(run), marker="*" if ascii_only else "braille")
+        within = [max(least, min(most, value)) for value in run]
+        signal = figure.signal(list(range(start, start + len(run))), within, marker="*" if ascii_only else "braille")
         signal.lines(len(run) > 1)
         figure.draw(signal)
         drawn = True
