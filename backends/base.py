@@ -50,12 +50,22 @@ class ConnectOptions:
     ssh_key: Path | None = None
     jump: str | None = None
     accept_new_host_key: bool = False
+    namespace: str | None = None
+    context: str | None = None
+    kubeconfig: Path | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
 
 @runtime_checkable
 class Connecting(Protocol):
-    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+    """A backend that connects before it can be asked anything, and may have questions to the user then.
+
+    `stages` are the parts of the way that were behind us last time: `name: what was said`, and seconds since it began.
+    """
+
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
 
     async def connect(self) -> None:
         """Connect, with no limit of time; raises the `RaymonError` of that."""

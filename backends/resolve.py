@@ -12,7 +12,7 @@ from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
 from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
-from raymon_tui.backends.targets import FileTarget, LocalTarget, SshTarget, Target, UrlTarget
+from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarget, SshTarget, Target, UrlTarget
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -100,6 +100,8 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         return Candidate(str(target), partial(_by_ssh, destination_of(target, options), options, environ))
     if isinstance(target, FileTarget):
         return _from_file(target, options, environ)
+    if isinstance(target, KubernetesTarget):
+        return Candidate(str(target), partial(_by_kubernetes, target, options, environ))
     said = "this version cannot open targets of this form yet"
     raise UsageError(f"open {target}", said, f"what it can open is:\n{FORMS}")
 
@@ -132,6 +134,13 @@ def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mappi
     from raymon_tui.backends.ssh.backend import SshBackend
 
     return SshBackend(destination, options, environ, options.asking)
+
+
+def _by_kubernetes(target: KubernetesTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
+    # Imported here: websockets and what speaks to an API server are needed for nothing else.
+    from raymon_tui.backends.kubernetes.backend import KubernetesBackend
+
+    return KubernetesBackend(target.kind, target.name, options, environ)
 
 
 def _plugin_for(text: str) -> EntryPoint | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,15 +11,16 @@ from typing import Any
 import anyio
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
-from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, VERSION
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, VERSION
 from raymon_tui.cluster.feeds.feed import Feed, Reading
 from raymon_tui.cluster.findings.find import Finder
 from raymon_tui.cluster.findings.first_seen import FirstSeen
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.node_type_limits import Completion, limits_feed
 from raymon_tui.cluster.ray_api.client import RayApi
@@ -29,6 +30,8 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.cluster.source import source_of
 from raymon_tui.cluster.wall_clock import WallClock
 
+METRICS = "metrics"
+"""Stands among the names of what changed for a round of scrapes."""
 TEND_S = 2.0
 """How often the clock is looked at, and what nobody wants any more dropped."""
 
@@ -46,6 +49,7 @@ class Monitor:
         *,
         target: str = "",
         refresh_s: float = 2.0,
+        metrics_targets: Sequence[Endpoint] = (),
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
@@ -61,6 +65,15 @@ class Monitor:
         self._limits = limits_feed(backend)
         self._complete = Completion()
         rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
+        self.metrics = MetricsReader(
+            backend,
+            lambda: self.snapshot.value(NODES),
+            self.api.service_discovery,
+            lambda: self._changed((METRICS,)),
+            named=metrics_targets,
+            clock=self._clock.now,
+            rng=rng,
+        )
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
             at=self._clock.now(),
@@ -101,6 +114,7 @@ class Monitor:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._reader.pollers.run)
             tasks.start_soon(self._announcer.run)
+            tasks.start_soon(self.metrics.run)
             if self.source is not None:
                 tasks.start_soon(self.source.run, self._changed)
             while True:
@@ -157,6 +171,7 @@ class Monitor:
         """Forget what belongs to a session that is no more."""
         self.api.start_anew()
         self.history.clear()
+        self.metrics.start_anew()
         self._first_seen.clear()
         self.snapshot = structs.replace(self.snapshot, restarted_at=self._clock.now())
 

@@ -21,6 +21,7 @@ from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Link, Snapshot
 from raymon_tui.tui import app
 from raymon_tui.tui.app import MonitorApp
+from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.session import Session, Viewing
@@ -91,13 +92,16 @@ class StillApp(MonitorApp):
         self._clock = clock
 
     def open_cluster(self, backend: Backend) -> None:
-        self.session = Session(backend, self.monitor, self.options, Viewing(self.options.refresh_s), self._clock)
+        charts = BestSource(backend, self.monitor, self.options.prometheus)
+        viewing = Viewing(self.options.refresh_s)
+        self.session = Session(backend, self.monitor, self.options, viewing, charts, self._clock)
         self.push_screen(MainScreen(self.session, self._first))
 
     def knows(self, snapshot: Snapshot) -> None:
         """Have the monitor know something else from now on, all of it new."""
         self.monitor.snapshot = snapshot
-        self._heard(snapshot, frozenset(snapshot.readings))
+        assert self.session is not None
+        self._heard(self.session, snapshot, frozenset(snapshot.readings))
 
 
 def lines(on: App[int]) -> list[str]:

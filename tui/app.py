@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import ClassVar
 
 import anyio
@@ -17,7 +18,6 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input
 
 from raymon_tui.backends.asking import SecretQuestion
@@ -26,6 +26,7 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.browser import open_browser
+from raymon_tui.tui.clusters import WatchedCluster
 from raymon_tui.tui.commands import PaneCommands
 from raymon_tui.tui.forwarding import dashboard_url
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
@@ -35,6 +36,7 @@ from raymon_tui.tui.panes.registry import TABS, load_panes
 from raymon_tui.tui.questions import Asked, Questions
 from raymon_tui.tui.saving import write_new
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.screens.clusters_screen import ClustersScreen
 from raymon_tui.tui.screens.confirm_screen import ConfirmScreen
 from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
@@ -57,6 +59,8 @@ class MonitorApp(App[int]):
     """The live monitor on one cluster."""
 
     TITLE = "raymon-tui"
+    leads_back: ClassVar[bool] = False
+    """Whether there is a page that the first cluster was opened from."""
     COMMAND_PALETTE_BINDING = "colon"
     COMMANDS: ClassVar = App.COMMANDS | {PaneCommands}
     CSS_PATH = "app.tcss"
@@ -80,16 +84,21 @@ class MonitorApp(App[int]):
         options: MonitorOptions,
         opened: Opened | None = None,
         questions: Questions | None = None,
+        *,
+        together: bool = False,
     ) -> None:
-        """Take the clusters to choose from; `opened` is the only one where that is watched already."""
+        """Take the clusters to choose from, or to watch `together`.
+
+        `opened` is the only one where that is watched already.
+        """
         super().__init__()
         self.candidates = tuple(candidates)
+        self._together = together
         self._opened = opened
         self._questions = questions
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
-        self._ticks: Timer | None = None
         # Textual's own themes know nothing of our roles, so they are not offered.
         for name in self.available_themes:
             self.unregister_theme(name)
@@ -110,12 +119,16 @@ class MonitorApp(App[int]):
         loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
         if self._questions is not None:
             self._questions.listen(self.ask)
+        self.set_interval(1.0, self._tick)
+        self.set_timer(ALL_DRAWN_S, self.load_the_rest)
         self.begin()
 
     def begin(self) -> None:
-        """Show the first screen: the cluster that is opened already, the only one there is, or the question which."""
+        """Show the first screen: a cluster, all of them, or the question which."""
         if self._opened is not None:
             self.show_cluster(self._opened)
+        elif self._together:
+            self.watch_together()
         elif len(self.candidates) == 1:
             self._picked(self.candidates[0])
         else:
@@ -143,12 +156,41 @@ class MonitorApp(App[int]):
     def show_cluster(self, opened: Opened) -> None:
         """Show a cluster for as long as it is watched."""
         self.session = opened.session
-        self.session.monitor.listen(self._heard)
-        self.push_screen(MainScreen(self.session))
+        opened.session.monitor.listen(partial(self._heard, opened.session))
+        self.push_screen(MainScreen(opened.session, leads_back=self.leads_back))
         self.stay(opened.watching)
-        if self._ticks is None:
-            self._ticks = self.set_interval(1.0, self._tick)
-        self.set_timer(ALL_DRAWN_S, self.load_the_rest)
+
+    def watch_together(self) -> None:
+        """Watch all clusters, and show them side by side."""
+        clusters = [WatchedCluster(candidate, self.options) for candidate in self.candidates]
+        self.push_screen(ClustersScreen(clusters, ascii_only=self.options.ascii_only))
+        for cluster in clusters:
+            self.watch_one(cluster)
+
+    @work(group="clusters")
+    async def watch_one(self, cluster: WatchedCluster) -> None:
+        """Watch one of several clusters until the program ends, or its first contact fails."""
+        cluster.session.monitor.listen(partial(self._heard, cluster.session))
+        await cluster.watch()
+        self._tick()
+
+    @on(ClustersScreen.Chosen)
+    def enter_cluster(self, message: ClustersScreen.Chosen) -> None:
+        """Show one of several clusters, or try again the one that was given up."""
+        cluster = message.cluster
+        if cluster.failure is not None:
+            cluster.open_anew()
+            self.watch_one(cluster)
+            return
+        self.session = cluster.session
+        self.push_screen(MainScreen(cluster.session, leads_back=True))
+
+    def action_leave_cluster(self) -> None:
+        """Go back to the page that the cluster on screen was opened from."""
+        if self.session is not None:
+            self.session.monitor.want("screen", ())
+            self.session = None
+        self.pop_screen()
 
     @work(group="load")
     async def load_the_rest(self) -> None:
@@ -183,8 +225,8 @@ class MonitorApp(App[int]):
         self.failure = failure
         self.exit(failure.exit_code)
 
-    def _heard(self, _snapshot: Snapshot, changed: frozenset[str]) -> None:
-        self.post_message(SnapshotChanged(changed))
+    def _heard(self, session: Session, _snapshot: Snapshot, changed: frozenset[str]) -> None:
+        self.post_message(SnapshotChanged(session, changed))
 
     def on_key(self, event: events.Key) -> None:
         """Write a character to the line that took the keyboard after it was typed: a slow link sends several at once.
@@ -198,18 +240,25 @@ class MonitorApp(App[int]):
     @on(SnapshotChanged)
     def draw_changes(self, message: SnapshotChanged) -> None:
         """Show what is new on the screen that is seen."""
-        if isinstance(self.screen, ClusterScreen):
-            self.screen.show_all(message.changed)
+        screen = self.screen
+        if isinstance(screen, ClusterScreen) and screen.session is message.session:
+            screen.show_all(message.changed)
+        elif isinstance(screen, ClustersScreen):
+            screen.show_all()
 
     @on(FeedsChanged)
     def ask_for_what_is_seen(self) -> None:
         """Ask what the screen that is seen needs, and no longer what others needed."""
-        if self.session is not None and isinstance(self.screen, ClusterScreen):
-            self.session.monitor.want("screen", self.screen.feeds())
+        if isinstance(self.screen, ClusterScreen):
+            monitor = self.screen.session.monitor
+            monitor.want("screen", self.screen.feeds())
+            monitor.metrics.look(seen=self.screen.draws_metrics)
 
     def _tick(self) -> None:
         if isinstance(self.screen, ClusterScreen):
             self.screen.show_all(frozenset())
+        elif isinstance(self.screen, ClustersScreen):
+            self.screen.show_all()
 
     def action_pause(self) -> None:
         """Stop or go on drawing; the cluster is still read meanwhile."""
@@ -240,7 +289,11 @@ class MonitorApp(App[int]):
         self._redraw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer a shell only where there is a way to one, and where changes are welcome."""
+        """Offer what there is: a way back, a cluster on screen, a shell where changes are welcome."""
+        if action in ("pause", "slower", "faster", "web_dashboard", "refresh_now"):
+            return self.session is not None
+        if action == "leave_cluster":
+            return isinstance(self.screen, MainScreen) and self.screen.leads_back
         if action == "shell":
             ways = self.session is not None and isinstance(self.session.backend, Executing)
             return ways and not self.options.read_only

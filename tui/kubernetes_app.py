@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError
@@ -15,7 +14,6 @@ from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
-from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.widgets.content import plain
 
 OpenObject = Callable[[ListedObject], Backend]
@@ -25,7 +23,7 @@ OpenObject = Callable[[ListedObject], Backend]
 class KubernetesApp(MonitorApp):
     """A list of what is in Kubernetes; Enter opens one, Esc comes back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_cluster", "all clusters")]
+    leads_back: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -66,14 +64,7 @@ class KubernetesApp(MonitorApp):
         words = f"{failure.tried}: {failure.said}. {failure.advice}"
         self.notify(plain(words, 500), severity="error", markup=False, timeout=15)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back where there is a cluster to come back from."""
-        if action == "leave_cluster":
-            return isinstance(self.screen, MainScreen)
-        return super().check_action(action, parameters)
-
     def action_leave_cluster(self) -> None:
         """Go back to the list; the cluster is no longer watched."""
         self.workers.cancel_group(self, "stay")
-        self.session = None
-        self.pop_screen()
+        super().action_leave_cluster()

@@ -6,19 +6,22 @@ from collections.abc import Callable
 
 from textual.message import Message
 
+from raymon_tui.tui.session import Session
+
 
 class SnapshotChanged(Message):
-    """The monitor knows more. A terminal that is slow to draw skips the pictures in between."""
+    """The monitor of `session` knows more. A terminal that is slow to draw skips the pictures in between."""
 
     bubble = False
 
-    def __init__(self, changed: frozenset[str]) -> None:
+    def __init__(self, session: Session, changed: frozenset[str]) -> None:
         super().__init__()
+        self.session = session
         self.changed = changed
 
     def can_replace(self, message: Message) -> bool:
         """Give way to a later one that already waits, and hand on to it what this one had to say."""
-        if isinstance(message, SnapshotChanged):
+        if isinstance(message, SnapshotChanged) and message.session is self.session:
             message.changed |= self.changed
             return True
         return False

@@ -26,19 +26,25 @@ COLLECTED_AFTER = (2_000, 10, 20)
 """A look at all objects takes longer than a key may wait, and what we let go of hardly ever forms cycles."""
 
 
-def run_monitor(candidates: Sequence[Candidate], options: MonitorOptions, questions: Questions | None = None) -> int:
-    """Watch one of `candidates` until the user has enough, and return the exit code.
+def run_monitor(
+    candidates: Sequence[Candidate],
+    options: MonitorOptions,
+    questions: Questions | None = None,
+    *,
+    together: bool = False,
+) -> int:
+    """Watch one of `candidates`, or all `together`, until the user has enough, and return the exit code.
 
     `questions` are those of its backend, which are answered on the screen. Raises the RaymonError of the very first
     contact, if that failed.
     """
     gc.set_threshold(*COLLECTED_AFTER)
+    if together or len(candidates) != 1:
+        return asyncio.run(_shown(_app_class()(candidates, options, questions=questions, together=together)))
     return asyncio.run(_run(candidates, options, questions))
 
 
 async def _run(candidates: Sequence[Candidate], options: MonitorOptions, questions: Questions | None) -> int:
-    if len(candidates) != 1:
-        return await _shown((await to_thread.run_sync(_app_class))(candidates, options, questions=questions))
     session = open_session(candidates[0].open(), options)
     session.monitor.want("screen", OVERVIEW_FEEDS)
     watching = asyncio.ensure_future(session.watch())

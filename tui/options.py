@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from raymon_tui.backends.base import ConnectOptions
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+
+
+class PrometheusOptions(NamedTuple):
+    """What the user said of a Prometheus server: its address, headers, from how many nodes on it is asked first."""
+
+    url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    many_nodes: int = 64
 
 
 @dataclass(frozen=True)
@@ -15,4 +24,6 @@ class MonitorOptions:
     read_only: bool = False
     ascii_only: bool = False
     theme: str = "raymon-dark"
+    prometheus: PrometheusOptions = field(default_factory=PrometheusOptions)
+    metrics_targets: tuple[Endpoint, ...] = ()
     connect: ConnectOptions = field(default_factory=ConnectOptions)

@@ -6,13 +6,22 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import anyio
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
-from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UsageError
+from raymon_tui.backends.errors import (
+    BadAnswerError,
+    RaymonError,
+    RefusedError,
+    TimedOutError,
+    UnreachableError,
+    UsageError,
+)
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.options import MonitorOptions
 
 
@@ -55,6 +64,7 @@ class Session:
     monitor: Monitor
     options: MonitorOptions
     viewing: Viewing
+    charts: BestSource
     clock: Callable[[], float] = time.time
 
     @property
@@ -66,16 +76,22 @@ class Session:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
         return self.clock() if self.viewing.held is None else self.viewing.held.at
 
-    async def watch(self) -> RaymonError | None:
+    async def watch(self, *, insist: bool = False) -> RaymonError | None:
         """Keep the picture of the cluster fresh until cancelled.
 
-        Returns early, with why, where the very first contact is refused or is no Ray.
+        Returns early, with why, where the very first contact fails; with `insist` only where it is refused or is no
+        Ray, and goes on trying where nothing is reached.
         """
         try:
             failure = await self._first_failure()
+            if insist and isinstance(failure, UnreachableError | BadAnswerError):
+                failure = None
             if failure is None:
-                await self.monitor.run()
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self.charts.run)
+                    await self.monitor.run()
         finally:
+            await self.charts.aclose()
             await self.monitor.aclose()
             await self.backend.aclose()
         return failure
@@ -105,6 +121,10 @@ class Opened:
 
 def open_session(backend: Backend, options: MonitorOptions) -> Session:
     """Return a session on the cluster behind `backend`, whose monitor wants what every screen needs."""
-    monitor = Monitor(backend, target=backend.describe(), refresh_s=options.refresh_s)
+    monitor = Monitor(
+        backend, target=backend.describe(), refresh_s=options.refresh_s, metrics_targets=options.metrics_targets
+    )
     monitor.want("base", BASE_FEEDS)
-    return Session(backend, monitor, options, Viewing(options.refresh_s))
+    return Session(
+        backend, monitor, options, Viewing(options.refresh_s), BestSource(backend, monitor, options.prometheus)
+    )

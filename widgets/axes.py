@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -70,6 +71,27 @@ def time_line(width: int, span_s: float) -> str:
         if start + len(label) < free:
             line[start : start + len(label)] = label
             free = start
+    return "".join(line)
+
+
+def clock_line(width: int, start: float, end: float) -> str:
+    """Return the times below a chart that does not end now: round times of the user's own clock, each at its place."""
+    span_s = end - start
+    step = _step(span_s, max(1, width // _LABEL_EVERY))
+    form = "%d %b" if step >= _DAY_S else "%H:%M" if step >= 60 else "%H:%M:%S"
+    line = [" "] * width
+    taken = 0
+    # A day begins where the user is, and not in Greenwich.
+    offset = datetime.fromtimestamp(start).astimezone().utcoffset()
+    shift = offset.total_seconds() if offset else 0.0
+    at = math.ceil((start + shift) / step) * step - shift
+    while at <= end:
+        label = datetime.fromtimestamp(at).astimezone().strftime(form)
+        place = round((at - start) / span_s * (width - 1)) - len(label) // 2
+        if place >= taken and place + len(label) <= width:
+            line[place : place + len(label)] = label
+            taken = place + len(label) + 2
+        at += step
     return "".join(line)
 
 

@@ -72,12 +72,12 @@ def drawn(plot: Plot, width: int, height: int, *, ascii_only: bool = False) -> t
     if inner_width < LEAST_WIDTH or inner_height < LEAST_HEIGHT:
         last = plot.curves[0].values[-1] if plot.curves[0].values else None
         return ((UNKNOWN if last is None else Piece(plot.unit(last)),),)
-    rows = _overlaid(plot.curves, inner_width, inner_height, scale, ascii_only=ascii_only)
+    rows = overlaid(plot.curves, inner_width, inner_height, scale, ascii_only=ascii_only)
     lines = [(Piece(f"{labels.get(y, ''):>{margin}} ", "dim"), *row) for y, row in enumerate(rows)]
     return (*lines, (Piece(" " * (margin + 1)), Piece(time_line(inner_width, plot.span_s), "dim")))
 
 
-def _overlaid(curves: Sequence[Curve], width: int, height: int, scale: Scale, *, ascii_only: bool) -> list[list[Piece]]:
+def overlaid(curves: Sequence[Curve], width: int, height: int, scale: Scale, *, ascii_only: bool) -> list[list[Piece]]:
     """Draw all curves on one canvas; where they meet, the dots join in the role of the later one."""
     cells: list[list[tuple[str, Role]]] = [[(" ", "ink")] * width for _ in range(height)]
     for curve in curves:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Role = Literal["ink", "dim", "faint", "track", "accent", "gpu", "good", "calm", "warning", "bad"]
-"""What a piece of text means; the theme says which colour that is. Colour carries state, nothing else."""
+Role = Literal[
+    "ink", "dim", "faint", "track", "accent", "gpu", "good", "calm", "warning", "bad",
+    "curve2", "curve3", "curve4", "curve5", "curve6",
+]  # fmt: skip
+"""What a piece of text means; the theme says which colour that is. Colour carries state, and tells curves apart."""
 
 
 class Piece(NamedTuple):

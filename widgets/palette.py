@@ -17,7 +17,8 @@ class Palette:
     """One look: the ground that all stands on, and a colour for each role (`#rrggbb`, or one of the terminal's own).
 
     `calm` is `good` in quantity: a long line of what is as it should be. `cursor` is the ground of the row under
-    the cursor; where it is `background`, that row is drawn in reverse.
+    the cursor; where it is `background`, that row is drawn in reverse. The curves of a chart take `accent`, then
+    `curve2` and so on, none of which is the colour of a state.
     """
 
     name: str
@@ -34,6 +35,11 @@ class Palette:
     calm: str
     warning: str
     bad: str
+    curve2: str
+    curve3: str
+    curve4: str
+    curve5: str
+    curve6: str
 
     def colour(self, role: Role) -> str:
         """Return the colour of a role."""
@@ -61,6 +67,11 @@ DARK = Palette(
     calm="#5f875f",
     warning="#e0b15c",
     bad="#e06c75",
+    curve2="#d7875f",
+    curve3="#5fafaf",
+    curve4="#d787d7",
+    curve5="#afaf5f",
+    curve6="#d7d7af",
 )
 LIGHT = Palette(
     name="raymon-light",
@@ -77,6 +88,11 @@ LIGHT = Palette(
     calm="#87af87",
     warning="#855a0e",
     bad="#a82833",
+    curve2="#5f005f",
+    curve3="#005f5f",
+    curve4="#af00af",
+    curve5="#5f5f00",
+    curve6="#5f5f87",
 )
 # Of its own greys a terminal promises nothing, so what is dim here is the text's own colour with the dim attribute.
 TERMINAL = Palette(
@@ -94,6 +110,11 @@ TERMINAL = Palette(
     calm="ansi_green",
     warning="ansi_yellow",
     bad="ansi_red",
+    curve2="ansi_cyan",
+    curve3="ansi_bright_magenta",
+    curve4="ansi_bright_cyan",
+    curve5="ansi_white",
+    curve6="ansi_bright_blue",
 )
 PALETTES = (DARK, LIGHT, TERMINAL)
 

@@ -16,6 +16,7 @@ from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.raw_terminal import raw_terminal
 from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
@@ -23,7 +24,7 @@ from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
-from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
+from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
 LET_GO_S = 5.0
@@ -157,6 +158,11 @@ class SshBackend:
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file on the head, inside its container where there is one."""
         return await read_part(self, self._destination, path, offset, limit)
+
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
+        return self.link.stages
 
     async def connect(self) -> None:
         """Connect now, however long the user takes to answer questions."""

@@ -9,7 +9,7 @@ import anyio
 from msgspec import Struct
 
 from raymon_tui.backends.base import KubernetesObjects
-from raymon_tui.backends.errors import RaymonError, RouteMissingError
+from raymon_tui.backends.errors import ObjectMissingError, RaymonError
 from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
@@ -76,15 +76,15 @@ class RayObjects:
     @property
     def failures(self) -> tuple[RaymonError, ...]:
         """Why kinds cannot be listed. A kind that the API server has not heard of is none, unless it knows none."""
-        unknown = [isinstance(one, RouteMissingError) for one in self._failures.values()]
+        unknown = [isinstance(one, ObjectMissingError) for one in self._failures.values()]
         if len(unknown) == len(self._shelves) and all(unknown):
             return (next(iter(self._failures.values())),)
-        return tuple(one for one in self._failures.values() if not isinstance(one, RouteMissingError))
+        return tuple(one for one in self._failures.values() if not isinstance(one, ObjectMissingError))
 
     @property
     def without_kuberay(self) -> bool:
         """Whether this API server knows none of the kinds."""
-        missing = [one for one in self._failures.values() if isinstance(one, RouteMissingError)]
+        missing = [one for one in self._failures.values() if isinstance(one, ObjectMissingError)]
         return len(missing) == len(self._shelves)
 
     def rows(self) -> list[ListedObject]:

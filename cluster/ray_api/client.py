@@ -59,6 +59,10 @@ class RayApi:
         """Return which Ray answers; raises `NotRayError` where something else does."""
         return await version.ask_version(self.get)
 
+    async def service_discovery(self) -> bytes:
+        """Return where the exporters are, as Ray writes it for Prometheus' service discovery."""
+        return await self.get("/api/prometheus/sd")
+
     async def authentication_mode(self) -> str:
         """Return `disabled` or `token`; needs no token itself."""
         return await version.ask_authentication_mode(self.get)

@@ -29,7 +29,8 @@ def understood(monkeypatch: pytest.MonkeyPatch) -> Understood:
 
     def keep(**_params: object) -> None:
         ctx = click.get_current_context()
-        seen.append((ctx.command.name or "", ctx.params.get("target"), options_of(ctx)))
+        named = ctx.params.get("target") or None
+        seen.append((ctx.command.name or "", " ".join(named) if isinstance(named, tuple) else named, options_of(ctx)))
 
     for command in cli.commands.values():
         monkeypatch.setattr(command, "callback", keep)
@@ -49,6 +50,10 @@ def test_a_first_word_that_is_no_command_is_the_target_of_the_live_monitor(
     understood: Understood,
 ) -> None:
     assert understood(URL)[:2] == ("monitor", URL)
+
+
+def test_the_live_monitor_takes_several_targets(understood: Understood) -> None:
+    assert understood("one.yaml", "--ascii", "two.yaml")[:2] == ("monitor", "one.yaml two.yaml")
 
 
 def test_a_command_takes_a_target_after_it(

@@ -11,7 +11,7 @@ from still import comes, line_with, lines, text
 from textual.pilot import Pilot
 
 from raymon_tui.backends.base import Backend, KubernetesPlace
-from raymon_tui.backends.errors import RouteMissingError, UsageError
+from raymon_tui.backends.errors import ObjectMissingError, UsageError
 from raymon_tui.cluster.kubernetes.listing import ListedObject
 from raymon_tui.tui import app
 from raymon_tui.tui.kubernetes_app import KubernetesApp
@@ -138,7 +138,7 @@ async def test_nothing_that_one_may_list_says_what_to_do() -> None:
 async def test_a_cluster_without_kuberay_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     kubernetes = objects()
     kubernetes.refused.add("")
-    missing = staticmethod(lambda path: RouteMissingError("list", "404 page not found", ""))
+    missing = staticmethod(lambda path: ObjectMissingError("list", "404 page not found", ""))
     monkeypatch.setattr(kubernetes, "refusal", missing)
     async with (tui := ListApp(kubernetes)).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "KubeRay is not installed in this cluster")
@@ -148,7 +148,7 @@ async def test_a_cluster_without_kuberay_says_so(monkeypatch: pytest.MonkeyPatch
 async def test_a_kind_that_this_kuberay_has_not_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     kubernetes = objects()
     kubernetes.refused.add("/raycronjobs")
-    monkeypatch.setattr(kubernetes, "refusal", lambda path: RouteMissingError("list", "404 page not found", ""))
+    monkeypatch.setattr(kubernetes, "refusal", lambda path: ObjectMissingError("list", "404 page not found", ""))
     async with (tui := ListApp(kubernetes)).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "● demo")
         assert "404" not in text(tui)

@@ -12,7 +12,7 @@ from raymon_tui.widgets.ink import palette_of, strip, style
 from raymon_tui.widgets.palette import DARK, LIGHT, PALETTES, ROLES, TERMINAL, Palette, themes
 from raymon_tui.widgets.panel import Panel
 
-READ: tuple[Role, ...] = ("ink", "dim", "accent", "gpu", "good", "warning", "bad")
+READ: tuple[Role, ...] = (*("ink", "dim", "accent", "gpu", "good", "warning", "bad"), *ROLES[10:])
 """Faint and track are for what need not be read: zeros, and the rest of a meter."""
 
 OURS = pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda palette: palette.name)

@@ -69,8 +69,7 @@ async def _connects(backend: Connecting, tell: Tell) -> bool:
     except RaymonError as error:
         failure = error
     before = 0.0
-    link = getattr(backend, "link", None)
-    for stage, at in link.stages if link is not None else ():
+    for stage, at in backend.stages:
         name, _, said = stage.partition(": ")
         tell(Check(name=name, holds=True, said=said or "it holds", took_s=at - before))
         before = at

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 import click
 
 from raymon_tui.backends.asking import Asking
-from raymon_tui.backends.base import ConnectOptions
-from raymon_tui.tui.options import MonitorOptions
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.tui.options import MonitorOptions, PrometheusOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 N = TypeVar("N", int, float)
 
+_ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:/\[\]]+)):(\d{1,5})")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([^\r\n\0]*)")
 
 
@@ -58,11 +59,22 @@ def _keep_connect(change: Callable[[ConnectOptions, Any], ConnectOptions]) -> Ca
     return _keep(lambda options, value: replace(options, connect=change(options.connect, value)))
 
 
-def _headers(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _keep_prometheus(change: Callable[[PrometheusOptions, Any], PrometheusOptions]) -> Callable[..., None]:
+    return _keep(lambda options, value: replace(options, prometheus=change(options.prometheus, value)))
+
+
+def _endpoints(given: tuple[str, ...]) -> tuple[Endpoint, ...]:
+    found = [_ADDRESS.fullmatch(text.strip()) for text in given]
+    if not all(match is not None and 0 < int(match[3]) < 65536 for match in found):
+        raise click.BadParameter("must be HOST:PORT, as in 10.0.0.5:9400", param_hint="'--metrics-target'")
+    return tuple(Endpoint(match[1] or match[2], int(match[3])) for match in found if match)
+
+
+def _headers(given: tuple[str, ...], option: str = "--header") -> tuple[tuple[str, str], ...]:
     """Split `NAME=VALUE`; what is wrong with one is said without its value, which may be a secret."""
     found = [_HEADER.fullmatch(text) for text in given]
     if not all(found):
-        raise click.BadParameter("must be NAME=VALUE, as in X-Team=infra", param_hint="'--header'")
+        raise click.BadParameter("must be NAME=VALUE, as in X-Team=infra", param_hint=f"'{option}'")
     return tuple((match[1], match[2]) for match in found if match)
 
 
@@ -153,6 +165,69 @@ _COMMON = (
         expose_value=False,
         callback=_keep_connect(lambda connect, value: replace(connect, accept_new_host_key=value)),
         help="Trust an SSH server that is met for the first time; a changed key is refused all the same.",
+    ),
+    click.option(
+        "-n",
+        "--namespace",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, namespace=value)),
+        help="The namespace in Kubernetes, if not that of the context.",
+    ),
+    click.option(
+        "--context",
+        "kube_context",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, context=value)),
+        help="The context in kubeconfig, if not the current one.",
+    ),
+    click.option(
+        "--kubeconfig",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, kubeconfig=value)),
+        help="The kubeconfig, if not KUBECONFIG or ~/.kube/config.",
+    ),
+    click.option(
+        "--prometheus",
+        metavar="URL",
+        expose_value=False,
+        callback=_keep_prometheus(lambda prometheus, value: prometheus._replace(url=value)),
+        help="A Prometheus server, as seen from here or from the head; by default the one that the head knows.",
+    ),
+    click.option(
+        "--prometheus-header",
+        multiple=True,
+        metavar="NAME=VALUE",
+        expose_value=False,
+        callback=_keep_prometheus(
+            lambda prometheus, value: prometheus._replace(
+                headers=prometheus.headers + _headers(value, "--prometheus-header")
+            )
+        ),
+        help="Send this header to Prometheus; may be repeated.",
+    ),
+    click.option(
+        "--many-nodes",
+        type=int,
+        metavar="NUMBER",
+        default=64,
+        show_default=True,
+        expose_value=False,
+        callback=_keep_prometheus(
+            lambda prometheus, value: prometheus._replace(many_nodes=between(value, 0, 1_000_000))
+        ),
+        help="With more exporters than this, charts are asked of Prometheus first.",
+    ),
+    click.option(
+        "--metrics-target",
+        multiple=True,
+        metavar="HOST:PORT",
+        expose_value=False,
+        callback=_keep(lambda options, value: replace(options, metrics_targets=_endpoints(value))),
+        help="Scrape this too, as seen from the head; may be repeated.",
     ),
     click.option(
         "--read-only",

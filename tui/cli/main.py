@@ -16,6 +16,7 @@ from raymon_tui.tui.cli.doctor import doctor
 from raymon_tui.tui.cli.execute import execute
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
+from raymon_tui.tui.cli.targets import targets
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -25,7 +26,7 @@ class TargetGroup(click.Group):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write both forms of the command line."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]")
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [TARGET]...")
         formatter.write_usage(ctx.command_path, "[OPTIONS] COMMAND [TARGET]", prefix="       ")
 
     def resolve_command(
@@ -62,6 +63,7 @@ def cli(ctx: click.Context) -> None:
       raymon-tui                                on a head node
       raymon-tui cluster.yaml                   over SSH, from wherever ray up was run
       raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
+      raymon-tui dev.yaml prod.yaml             several clusters, side by side
       raymon-tui status --json | jq .findings   for scripts
       raymon-tui demo                           no cluster at hand
 
@@ -81,6 +83,7 @@ cli.add_command(status)
 cli.add_command(execute)
 cli.add_command(dashboard)
 cli.add_command(doctor)
+cli.add_command(targets)
 cli.add_command(demo)
 
 

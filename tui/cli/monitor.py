@@ -24,12 +24,13 @@ class _DefaultCommand(click.Command):
 
 
 @click.command("monitor", cls=_DefaultCommand, hidden=True)
-@click.argument("target", required=False)
+@click.argument("target", nargs=-1)
 @common_options
 @click.pass_context
-def monitor(ctx: click.Context, target: str | None) -> None:
-    """Watch a cluster live."""
-    file_by_input = target == "-"
+def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
+    """Watch a cluster live, or several side by side."""
+    targets = tuple(dict.fromkeys(target)) or (None,)
+    file_by_input = "-" in targets
     need_terminal(typed_at=not file_by_input)
     with quick_imports():
         from raymon_tui.backends.resolve import resolve
@@ -38,10 +39,10 @@ def monitor(ctx: click.Context, target: str | None) -> None:
 
     questions = Questions()
     options = asking(options_of(ctx), questions)
-    candidates = resolve(target, options.connect)
+    candidates = [one for text in targets for one in resolve(text, options.connect)]
     if file_by_input:
         type_at_terminal()
-    ctx.exit(run_monitor(candidates, options, questions))
+    ctx.exit(run_monitor(candidates, options, questions, together=len(targets) > 1))
 
 
 def need_terminal(*, typed_at: bool = True) -> None:

@@ -26,6 +26,9 @@ class Pane(Vertical):
     title: ClassVar[str] = "Here"
     """What its keys stand under in the help, where no tab names it."""
 
+    draws_metrics: ClassVar[bool] = False
+    """Whether the cluster's exporters are to be scraped more often while this pane is seen."""
+
     def __init__(self, session: Session) -> None:
         super().__init__(id=dom_id(self.pane_id))
         self.session = session

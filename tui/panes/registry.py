@@ -46,6 +46,7 @@ PANES: tuple[PaneEntry, ...] = (
     PaneEntry(Tab("jobs", "4", "Jobs", "Jobs"), "jobs:JobsPane", "kubernetes.jobs:RayJobsPane"),
     PaneEntry(Tab("tasks", "5", "Tasks", "Tasks"), "tasks:TasksPane"),
     PaneEntry(Tab("actors", "6", "Actors", "Actors"), "actors:ActorsPane"),
+    PaneEntry(Tab("metrics", "7", "Metrics", "Metr"), "metrics:MetricsPane"),
     PaneEntry(Tab("logs", "8", "Logs", "Logs"), "logs:LogsPane"),
     PaneEntry(Tab("events", "9", "Events", "Events"), "events:EventsPane"),
     PaneEntry(Tab("more", "0", "More", "More"), "more:MorePane"),

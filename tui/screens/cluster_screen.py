@@ -57,6 +57,11 @@ class ClusterScreen(Screen[None]):
         """Return what must be asked while this screen is seen."""
         return ()
 
+    @property
+    def draws_metrics(self) -> bool:
+        """Whether the cluster's exporters are to be scraped more often while this screen is seen."""
+        return False
+
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the body; `changed` is empty when only time has passed."""
 

@@ -32,11 +32,13 @@ class MainScreen(ClusterScreen):
         *(Binding(tab.hotkey, f"open('{tab.pane_id}')", tab.title, show=False, group=None) for tab in TABS),
         Binding("tab", "step(1)", "next pane", show=False, priority=False),
         Binding("shift+tab", "step(-1)", "previous pane", show=False),
+        Binding("escape", "app.leave_cluster", "all clusters"),
     ]
 
-    def __init__(self, session: Session, first: str = "overview") -> None:
+    def __init__(self, session: Session, first: str = "overview", *, leads_back: bool = False) -> None:
         super().__init__(session)
         self._open = first
+        self.leads_back = leads_back
 
     def compose_above(self) -> ComposeResult:
         """Yield the tabs."""
@@ -60,6 +62,11 @@ class MainScreen(ClusterScreen):
         # None is there before the first is made, and while the screen is being taken apart.
         panes = self.query(f"#{dom_id(self._open)}").results(Pane)
         return next((pane.feeds() for pane in panes if pane.is_mounted), ())
+
+    @property
+    def draws_metrics(self) -> bool:
+        """Whether the open pane draws what exporters say."""
+        return any(pane.draws_metrics for pane in self.query(f"#{dom_id(self._open)}").results(Pane))
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""

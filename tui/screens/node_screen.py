@@ -18,6 +18,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources.nodes import WORKER_COLUMNS, sections
 from raymon_tui.tui.screens.detail_screen import DetailScreen
 from raymon_tui.tui.screens.document import Section
+from raymon_tui.tui.screens.node_charts_screen import NodeChartsScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.table.column import Moment
@@ -34,6 +35,7 @@ class NodeScreen(DetailScreen):
     NodeScreen > LiveTable { height: 2fr; width: 1fr; padding: 1 2 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "charts", "charts"),
         Binding("s", "sort_next", "sort processes"),
         Binding("S", "sort_reverse", "reverse", show=False),
         Binding("tab", "app.focus_next", "page / processes", show=False),
@@ -81,6 +83,10 @@ class NodeScreen(DetailScreen):
         """Let the keys move the page first."""
         super().on_mount()
         self.query_one(VerticalScroll).focus()
+
+    def action_charts(self) -> None:
+        """Show what the node's agent told over time."""
+        self.app.push_screen(NodeChartsScreen(self.session, self.node))
 
     def action_sort_next(self) -> None:
         """Sort the processes by the next column."""

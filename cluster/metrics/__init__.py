@@ -1,0 +1,1 @@
+"""What the cluster's own exporters tell: found, scraped, decoded, kept, asked."""

@@ -1,0 +1,212 @@
+"""The charts of a Ray cluster: what each draws, in which unit, from which metrics.
+
+Names and labels are those of Ray 2.60. Tasks and actors are exported by several sources (`owner`, `executor`, `gcs`)
+that overlap, so each line takes one of them: what runs is told by the executors, what waits by the owners.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from raymon_tui.cluster.metrics.measure import NODE, Measure
+
+Unit = Literal["percent", "bytes", "bytes/s", "count", "seconds", "per second"]
+
+MIB = 2.0**20
+_RUNNING = ("RUNNING", "RUNNING_IN_RAY_GET", "RUNNING_IN_RAY_WAIT")
+
+
+class Drawn(Struct, frozen=True):
+    """One measure of a chart; `name` is what its line is called, where the measure does not make a line a label."""
+
+    name: str
+    measure: Measure
+
+
+class Chart(Struct, frozen=True, kw_only=True):
+    """A chart of the cluster: its lines, and what it draws instead where each node shall have a line of its own.
+
+    `why_empty` says what would have to be there for it to show something.
+    """
+
+    id: str
+    title: str
+    unit: Unit
+    drawn: tuple[Drawn, ...]
+    by_node: Measure | None = None
+    high: float | None = None
+    why_empty: str = "nothing measured yet"
+
+
+def _gauge(family: str, **more: object) -> Measure:
+    return Measure(family=family, **more)  # type: ignore[arg-type]
+
+
+def _where(**labels: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, (value,) if isinstance(value, str) else value) for name, value in labels.items())
+
+
+_CPU = "ray_node_cpu_utilization"
+_GPU = "ray_node_gpus_utilization"
+_NO_GPU = "no node of this cluster reports a GPU"
+
+CHARTS: tuple[Chart, ...] = (
+    Chart(
+        id="cpu",
+        title="CPU",
+        unit="percent",
+        drawn=(Drawn("", _gauge(_CPU, fold="mean")),),
+        by_node=_gauge(_CPU, fold="mean", by=(NODE,)),
+        high=100.0,
+    ),
+    Chart(
+        id="memory",
+        title="Memory",
+        unit="bytes",
+        drawn=(Drawn("used", _gauge("ray_node_mem_used")), Drawn("total", _gauge("ray_node_mem_total"))),
+        by_node=_gauge("ray_node_mem_used", by=(NODE,)),
+    ),
+    Chart(
+        id="disk",
+        title="Disk",
+        unit="percent",
+        drawn=(Drawn("", _gauge("ray_node_disk_utilization_percentage", fold="mean")),),
+        by_node=_gauge("ray_node_disk_utilization_percentage", fold="mean", by=(NODE,)),
+        high=100.0,
+    ),
+    Chart(
+        id="disk-io",
+        title="Disk I/O",
+        unit="bytes/s",
+        drawn=(
+            Drawn("read", _gauge("ray_node_disk_io_read_speed")),
+            Drawn("written", _gauge("ray_node_disk_io_write_speed")),
+        ),
+        by_node=_gauge("ray_node_disk_io_write_speed", by=(NODE,)),
+    ),
+    Chart(
+        id="network",
+        title="Network",
+        unit="bytes/s",
+        drawn=(
+            Drawn("received", _gauge("ray_node_network_receive_speed")),
+            Drawn("sent", _gauge("ray_node_network_send_speed")),
+        ),
+        by_node=_gauge("ray_node_network_receive_speed", by=(NODE,)),
+    ),
+    Chart(
+        id="gpu",
+        title="GPU",
+        unit="percent",
+        drawn=(Drawn("", _gauge(_GPU, fold="mean")),),
+        by_node=_gauge(_GPU, fold="mean", by=(NODE, "GpuIndex")),
+        high=100.0,
+        why_empty=_NO_GPU,
+    ),
+    Chart(
+        id="gpu-memory",
+        title="GPU memory",
+        unit="bytes",
+        drawn=(Drawn("used", _gauge("ray_node_gram_used", scale=MIB)),),
+        by_node=_gauge("ray_node_gram_used", by=(NODE, "GpuIndex"), scale=MIB),
+        why_empty=_NO_GPU,
+    ),
+    Chart(
+        id="object-store",
+        title="Object store",
+        unit="bytes",
+        drawn=(Drawn("", _gauge("ray_object_store_memory", by=("Location",))),),
+        by_node=_gauge("ray_object_store_used_memory", by=(NODE,)),
+    ),
+    Chart(
+        id="spilling",
+        title="Spilling",
+        unit="bytes",
+        drawn=(
+            Drawn(
+                "",
+                _gauge(
+                    "ray_spill_manager_objects_bytes",
+                    by=("State",),
+                    where=_where(State=("Spilled", "Restored", "PendingSpill")),
+                ),
+            ),
+        ),
+    ),
+    Chart(
+        id="tasks",
+        title="Tasks",
+        unit="count",
+        drawn=(
+            Drawn("running", _gauge("ray_tasks", where=_where(State=_RUNNING, Source="executor"))),
+            Drawn(
+                "wait for a node", _gauge("ray_tasks", where=_where(State="PENDING_NODE_ASSIGNMENT", Source="owner"))
+            ),
+            Drawn("wait for arguments", _gauge("ray_tasks", where=_where(State="PENDING_ARGS_AVAIL", Source="owner"))),
+            Drawn("failed", _gauge("ray_tasks", where=_where(State="FAILED", Source="owner"))),
+        ),
+    ),
+    Chart(
+        id="actors",
+        title="Actors",
+        unit="count",
+        drawn=(Drawn("", _gauge("ray_actors", by=("State",), where=_where(Source="gcs"))),),
+    ),
+    Chart(
+        id="cpus",
+        title="CPUs asked for",
+        unit="count",
+        drawn=(
+            Drawn("in use", _gauge("ray_resources", where=_where(Name="CPU", State="USED"))),
+            Drawn("free", _gauge("ray_resources", where=_where(Name="CPU", State="AVAILABLE"))),
+            Drawn("on their way", _gauge("autoscaler_pending_resources", where=_where(resource="CPU"))),
+        ),
+    ),
+    Chart(
+        id="demand",
+        title="Demand that waits",
+        unit="count",
+        drawn=(Drawn("", _gauge("ray_scheduler_unscheduleable_tasks", by=("Reason",))),),
+    ),
+    Chart(
+        id="nodes",
+        title="Nodes of the autoscaler",
+        unit="count",
+        drawn=(
+            Drawn("active", _gauge("autoscaler_active_nodes")),
+            Drawn("on their way", _gauge("autoscaler_pending_nodes")),
+            Drawn("failed lately", _gauge("autoscaler_recently_failed_nodes")),
+        ),
+        why_empty="this cluster has no autoscaler that exports metrics",
+    ),
+    Chart(
+        id="scheduler",
+        title="Scheduler and GCS, 95%",
+        unit="seconds",
+        drawn=(
+            Drawn("placement", Measure(family="ray_scheduler_placement_time_ms", kind="quantile", scale=0.001)),
+            Drawn("GCS storage", Measure(family="ray_gcs_storage_operation_latency_ms", kind="quantile", scale=0.001)),
+            Drawn("health check", Measure(family="ray_health_check_rpc_latency_ms", kind="quantile", scale=0.001)),
+        ),
+    ),
+    Chart(
+        id="loop-lag",
+        title="Event loop lag",
+        unit="seconds",
+        drawn=(Drawn("", _gauge("ray_io_context_event_loop_lag_ms", fold="max", by=("Component",), scale=0.001)),),
+    ),
+    Chart(
+        id="component-memory",
+        title="Memory by component",
+        unit="bytes",
+        drawn=(Drawn("", _gauge("ray_component_rss_bytes", by=("Component",))),),
+    ),
+    Chart(
+        id="component-cpu",
+        title="CPU by component",
+        unit="percent",
+        drawn=(Drawn("", _gauge("ray_component_cpu_percentage", by=("Component",))),),
+    ),
+)

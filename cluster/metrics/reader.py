@@ -1,0 +1,190 @@
+"""The one who scrapes: finds the exporters, asks them in rounds, and keeps what they say."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+
+import anyio
+from anyio.lowlevel import checkpoint
+from msgspec import Struct, structs
+
+from raymon_tui.backends.base import Backend, Endpoint
+from raymon_tui.backends.errors import RaymonError
+from raymon_tui.cluster.metrics.exposition import Decoder, Scrape
+from raymon_tui.cluster.metrics.scraping import Answer, State, scrape
+from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
+from raymon_tui.cluster.metrics.targets import MetricsTarget, beside_agents, discovered, known_targets
+from raymon_tui.cluster.model.node import Node
+
+UNSEEN_S, SEEN_S = 15.0, 5.0
+"""Seconds between two rounds: always, so that there is a past when somebody looks; and while somebody looks."""
+AT_ONCE = 8
+FOUND_ANEW_S = 30.0
+LINES_AT_ONCE = 400
+"""So many lines are decoded in about a millisecond at most, even where all are new."""
+KEPT_S = 24 * 3600.0
+
+
+class TargetState(Struct, frozen=True, kw_only=True):
+    """How an exporter is: since when, what it said, and what its last scrape cost."""
+
+    target: MetricsTarget
+    state: State | None = None
+    since: float = 0.0
+    at: float | None = None
+    said: str = ""
+    took_s: float = 0.0
+    size: int = 0
+    series: int = 0
+    malformed: int = 0
+
+
+class MetricsReader:
+    """Scrapes for as long as it runs.
+
+    `nodes` gives the nodes that are known, `ask_discovery` what Ray says of exporters. Failures are in `states`; none
+    is raised by `run`. `rounds` counts those that are through, each of which is told to `told`.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        nodes: Callable[[], Sequence[Node] | None],
+        ask_discovery: Callable[[], Awaitable[bytes]],
+        told: Callable[[], None],
+        *,
+        named: Sequence[Endpoint] = (),
+        clock: Callable[[], float] = time.time,
+        rng: Random | None = None,
+    ) -> None:
+        self.store = MetricsStore()
+        self.states: dict[str, TargetState] = {}
+        self.rounds = 0
+        self._backend = backend
+        self._nodes = nodes
+        self._ask_discovery = ask_discovery
+        self._told = told
+        self._named = tuple(named)
+        self._clock = clock
+        self._rng = rng or Random()  # noqa: S311 - it spreads requests, it guards nothing
+        self._decoders: dict[str, Decoder] = {}
+        self._addresses: tuple[Endpoint, ...] = ()
+        self._turns: deque[str] = deque()
+        self._found_at = -FOUND_ANEW_S
+        self._interval_s = UNSEEN_S
+        self._stirred = anyio.Event()
+
+    @property
+    def scraped_at_once(self) -> tuple[int, int]:
+        """How many exporters a round scrapes, of how many there are."""
+        return min(len(self.states), MANY_NODES), len(self.states)
+
+    def look(self, *, seen: bool) -> None:
+        """Scrape more often while somebody looks; the first time at once."""
+        interval_s = SEEN_S if seen else UNSEEN_S
+        if interval_s < self._interval_s:
+            self._stirred.set()
+        self._interval_s = interval_s
+
+    def want(self, family: str) -> None:
+        """Keep a family too that is not kept as a matter of course."""
+        if not self.store.wanted(family):
+            self.store.want((family,))
+            for decoder in self._decoders.values():
+                decoder.want_anew()
+
+    def start_anew(self) -> None:
+        """Forget what belongs to a session of Ray that is no more."""
+        self.store.clear()
+        self.states.clear()
+        self._decoders.clear()
+        self._found_at = -FOUND_ANEW_S
+
+    async def run(self) -> None:
+        """Scrape round after round until cancelled."""
+        while True:
+            self._stirred = anyio.Event()
+            await self._find()
+            if self.states:
+                await self._round()
+            with anyio.move_on_after(self._interval_s if self.states else 1.0):
+                await self._stirred.wait()
+
+    async def _find(self) -> None:
+        """Look where exporters are; those that are no more are forgotten, and what they said before is kept."""
+        if self._nodes() is None:
+            return
+        if anyio.current_time() - self._found_at >= FOUND_ANEW_S:
+            try:
+                addresses = discovered(await self._ask_discovery())
+            except RaymonError:
+                addresses = None
+            self._addresses = self._addresses if addresses is None else addresses
+            self._found_at = anyio.current_time()
+        nodes = self._nodes() or ()
+        here = {one.name: one for one in known_targets(nodes, beside_agents(self._addresses, nodes), self._named)}
+        for name in self.states.keys() - here.keys():
+            del self.states[name]
+            self._decoders.pop(name, None)
+            self.store.drop(name)
+        for name, target in here.items():
+            if name not in self.states or self.states[name].target != target:
+                self.states[name] = TargetState(target=target, since=self._clock())
+                self._decoders[name] = Decoder(self.store.wanted)
+        self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
+
+    async def _round(self) -> None:
+        """Scrape those whose turn it is: all, or where there are many a part that is another one each time."""
+        turn = [self._turns.popleft() for _ in range(min(MANY_NODES, len(self._turns)))]
+        self._turns.extend(turn)
+        limit = anyio.CapacityLimiter(AT_ONCE)
+        self._rng.shuffle(turn)
+
+        async def ask(name: str) -> None:
+            async with limit:
+                await self._scrape(name)
+
+        async with anyio.create_task_group() as tasks:
+            for name in turn:
+                tasks.start_soon(ask, name)
+        now = self._clock()
+        self.store.settle(now)
+        self.store.drop_before(now - KEPT_S)
+        self.rounds += 1
+        self._told()
+
+    async def _scrape(self, name: str) -> None:
+        before = self.states[name]
+        answer = await scrape(self._backend, before.target)
+        if self.states.get(name) is not before:
+            # It left, or another session of Ray began, while it was being asked.
+            return
+        at = self._clock()
+        decoded = await self._decode(name, answer) if answer.state == "ok" else None
+        if decoded is None:
+            self.store.gap(name)
+        else:
+            self.store.take(name, at, decoded)
+        self.states[name] = structs.replace(
+            before,
+            state=answer.state,
+            since=before.since if before.state == answer.state else at,
+            at=at,
+            said=answer.said,
+            took_s=answer.took_s,
+            size=len(answer.body),
+            series=len(decoded.series) if decoded else 0,
+            malformed=decoded.malformed if decoded else 0,
+        )
+
+    async def _decode(self, name: str, answer: Answer) -> Scrape:
+        """Decode in slices, between which keys are answered."""
+        steps = self._decoders[name].slices(answer.body, LINES_AT_ONCE)
+        decoded = next(steps)
+        for further in steps:
+            decoded = further
+            await checkpoint()
+        return decoded

@@ -1,0 +1,180 @@
+"""The samples that are kept: counters become rates, gaps stay gaps, and memory has an end."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from raymon_tui.cluster.metrics.asking import quantile_of
+from raymon_tui.cluster.metrics.exposition import Decoder
+from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
+from raymon_tui.cluster.metrics.ring import FINE, Ring
+from raymon_tui.cluster.metrics.store import MANY_NODES, MOST_LINES_A_TARGET, MetricsStore
+
+T0 = 1_795_456_400.0
+CPU = "ray_node_cpu_utilization"
+
+
+class Told:
+    """A store, and what exporters tell it."""
+
+    def __init__(self) -> None:
+        self.store = MetricsStore()
+        self._decoders: dict[str, Decoder] = {}
+
+    def scrape(self, at: float, **bodies: str) -> None:
+        """Take a round in which each exporter says this."""
+        for target, body in bodies.items():
+            decoder = self._decoders.setdefault(target, Decoder(self.store.wanted))
+            self.store.take(target, at, decoder.decode(body.encode()))
+        self.store.settle(at)
+
+    def values(
+        self, measure: Measure, start: float, step_s: float, count: int
+    ) -> dict[tuple[tuple[str, str], ...], list[float]]:
+        lines = self.store.ask(measure, start, step_s, count).lines
+        return {line.labels: [round(value, 6) for value in line.values] for line in lines}
+
+
+def counter(name: str, value: float) -> str:
+    return f"# TYPE {name} counter\n{name} {value}\n"
+
+
+def test_a_gauge_of_all_nodes_is_one_line_and_a_line_each_where_that_is_asked_for() -> None:
+    told = Told()
+    told.scrape(T0, a=f"{CPU} 10\n", b=f"{CPU} 30\n")
+    assert told.values(Measure(family=CPU, fold="mean"), T0, 2, 1) == {(): [20.0]}
+    by_node = told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 2, 1)
+    assert by_node == {((NODE, "a"),): [10.0], ((NODE, "b"),): [30.0]}
+
+
+def test_a_counter_is_drawn_as_its_rate_and_survives_a_restart() -> None:
+    told = Told()
+    for seconds, value in ((0, 100), (10, 120), (20, 5), (30, 15)):
+        told.scrape(T0 + seconds, a=counter("ray_mine_total", value))
+    rates = told.values(Measure(family="ray_mine_total", kind="rate"), T0, 10, 4)[()]
+    assert math.isnan(rates[0])
+    assert rates[1:] == [2.0, 0.5, 1.0]
+
+
+def test_a_node_that_cannot_be_read_leaves_a_gap_in_its_line_and_adds_nothing_to_the_cluster() -> None:
+    told = Told()
+    told.scrape(T0, a="ray_node_mem_used 10\n", b="ray_node_mem_used 1\n")
+    told.store.gap("b")
+    told.scrape(T0 + 100, a="ray_node_mem_used 10\n")
+    lines = told.values(Measure(family="ray_node_mem_used", by=(NODE,)), T0, 50, 3)
+    assert lines[((NODE, "a"),)] == [10.0, pytest.approx(math.nan, nan_ok=True), 10.0]
+    assert lines[((NODE, "b"),)][0] == 1.0
+    assert all(map(math.isnan, lines[((NODE, "b"),)][1:]))
+    assert told.values(Measure(family="ray_node_mem_used"), T0 + 100, 2, 1) == {(): [10.0]}
+
+
+def test_sources_that_overlap_are_kept_apart() -> None:
+    told = Told()
+    told.scrape(
+        T0,
+        a='ray_tasks{State="RUNNING",Source="executor",Name="f"} 3\n'
+        'ray_tasks{State="RUNNING",Source="owner",Name="f"} 7\n'
+        'ray_tasks{State="RUNNING",Source="executor",Name="g"} 2\n',
+    )
+    running = Measure(family="ray_tasks", where=(("State", ("RUNNING",)), ("Source", ("executor",))))
+    assert told.values(running, T0, 2, 1) == {(): [5.0]}
+
+
+def test_a_histogram_is_drawn_as_the_quantile_that_prometheus_computes() -> None:
+    told = Told()
+    name = "ray_mine_ms"
+    for seconds, counts in ((0, (0, 0, 0)), (10, (10, 90, 100))):
+        body = f"# TYPE {name} histogram\n" + "".join(
+            f'{name}_bucket{{le="{edge}"}} {count}\n'
+            for edge, count in zip(("1.0", "10.0", "+Inf"), counts, strict=True)
+        )
+        told.scrape(T0 + seconds, a=body)
+    half = told.values(Measure(family=name, kind="quantile", quantile=0.5), T0 + 10, 2, 1)[()]
+    assert half == [pytest.approx(1.0 + 9.0 * 40 / 80)]
+
+
+def test_metrics_of_the_users_own_code_are_kept_without_being_asked_for() -> None:
+    told = Told()
+    told.scrape(T0, a='ray_my_queue{Component="core_worker",WorkerId="x",queue="in"} 4\nray_grpc_server_x 1\n')
+    assert told.values(Measure(family="ray_my_queue", by=("queue",)), T0, 2, 1) == {(("queue", "in"),): [4.0]}
+    assert told.values(Measure(family="ray_grpc_server_x"), T0, 2, 1) == {}
+    told.store.want(["ray_grpc_server_x"])
+
+
+def test_an_exporter_with_endless_lines_takes_an_end_and_what_was_left_out_is_counted() -> None:
+    told = Told()
+    told.scrape(T0, a="".join(f'ray_mine{{id="{number}"}} 1\n' for number in range(MOST_LINES_A_TARGET + 50)))
+    assert told.store.left_out == 50
+
+
+def test_of_many_nodes_only_what_tells_them_apart_is_kept_by_node() -> None:
+    told = Told()
+    body = f'{CPU} 50\nray_tasks{{State="RUNNING",Source="executor"}} 1\n'
+    told.scrape(T0, **{f"n{number}": body for number in range(MANY_NODES * 2)})
+    by_node = told.values(Measure(family="ray_tasks", by=(NODE,)), T0, 2, 1)
+    assert len(by_node) <= MANY_NODES
+    assert told.values(Measure(family="ray_tasks"), T0, 2, 1) == {(): [2.0 * MANY_NODES]}
+    assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 15, 1)) == 2 * MANY_NODES
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 400), st.floats(-1e6, 1e6)), min_size=1, max_size=200))
+def test_a_ring_never_holds_more_than_its_tiers_and_answers_for_any_stretch(passed: list[tuple[float, float]]) -> None:
+    ring, at = Ring(FINE), T0
+    for distance, value in passed:
+        at += distance
+        ring.put(at, value)
+    assert ring.bytes_kept <= sum(4 * tier.slots * 5 // 4 for tier in FINE)
+    for span_s in (120.0, 900.0, 86_400.0):
+        values = ring.resample(at - span_s, span_s / 60, 60, 40.0)
+        assert len(values) == 60
+        known = [value for value in values if not math.isnan(value)]
+        assert all(min(v for _, v in passed) - 1 <= value <= max(v for _, v in passed) + 1 for value in known)
+
+
+def test_a_value_is_found_again_at_every_resolution() -> None:
+    ring = Ring(FINE)
+    for seconds in range(0, 7200, 10):
+        ring.put(T0 + seconds, float(seconds))
+    end = T0 + 7200
+    for span_s in (600.0, 3600.0, 7200.0):
+        values = ring.resample(end - span_s, span_s / 30, 30, 40.0)
+        assert values[-1] == pytest.approx(7200, abs=span_s / 15)
+        assert values[0] == pytest.approx(7200 - span_s, abs=span_s / 15)
+
+
+def test_a_clock_that_is_set_back_leaves_no_values_of_the_future() -> None:
+    ring = Ring(FINE)
+    for seconds in range(0, 600, 10):
+        ring.put(T0 + seconds, 1.0)
+    ring.put(T0 + 100, 9.0)
+    values = ring.resample(T0, 10, 60, 20.0)
+    assert values[10] == 9.0
+    assert all(map(math.isnan, values[14:]))
+
+
+def test_quantiles_at_the_edges_are_those_of_prometheus() -> None:
+    assert math.isnan(quantile_of(0.5, [1.0, math.inf], [0.0, 0.0]))
+    assert quantile_of(0.99, [1.0, 2.0, math.inf], [1.0, 1.0, 100.0]) == 2.0
+    assert quantile_of(0.5, [2.0, math.inf], [10.0, 10.0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("measure", "question"),
+    [
+        (Measure(family="a", fold="mean"), 'avg (a{s="x"})'),
+        (Measure(family="a", by=(NODE, "G"), scale=2.0), 'sum by (instance, G) (a{s="x"}) * 2'),
+        (Measure(family="a", kind="rate"), 'sum (rate(a{s="x"}[60s]))'),
+        (
+            Measure(family="a", kind="quantile", quantile=0.5, by=("r",)),
+            'histogram_quantile(0.5, sum by (le, r) (rate(a_bucket{s="x"}[60s])))',
+        ),
+        (Measure(family="a", where=(("l", ("1.5", "b|c")),)), 'sum (a{s="x",l=~"1\\\\.5|b\\\\|c"})'),
+        (Measure(family="a", where=(("l", ('q"\\',)),)), 'sum (a{s="x",l="q\\"\\\\"})'),
+    ],
+)
+def test_a_measure_is_the_same_question_in_promql(measure: Measure, question: str) -> None:
+    assert promql(measure, 60, {"s": "x"}) == question

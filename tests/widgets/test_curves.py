@@ -1,0 +1,74 @@
+"""Several curves in one chart: told apart by a legend, with values at a cursor and times that are those of a clock."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from raymon_tui.widgets.curves import CURVE_ROLES, MOST_CURVES, NamedCurve, Picture, picture_lines
+from raymon_tui.widgets.numbers import count, percent
+from raymon_tui.widgets.table.line import text_of
+
+NOW = 1_795_456_400.0
+
+
+def picture(*curves: NamedCurve, end: float = NOW, span_s: float = 900, cursor: int | None = None) -> Picture:
+    return Picture(curves, end - span_s, end, percent, high=100.0, cursor=cursor)
+
+
+def drawn(shown: Picture, width: int = 60, height: int = 10, legend_lines: int = 1) -> list[str]:
+    lines = picture_lines(shown, width, height, now=NOW, legend_lines=legend_lines, ascii_only=True)
+    return [text_of(line) for line in lines]
+
+
+@given(
+    st.lists(st.lists(st.one_of(st.just(math.nan), st.floats(-1e12, 1e12)), min_size=2, max_size=40), max_size=9),
+    st.integers(1, 100),
+    st.integers(1, 20),
+    st.one_of(st.none(), st.integers(0, 39)),
+    st.integers(1, 3),
+)
+def test_a_chart_of_curves_keeps_to_its_room(
+    values: list[list[float]], width: int, height: int, cursor: int | None, legend_lines: int
+) -> None:
+    curves = tuple(NamedCurve(f"10.0.0.{place}", tuple(one)) for place, one in enumerate(values))
+    shown = Picture(curves, NOW - 900, NOW, count, cursor=cursor)
+    lines = picture_lines(shown, width, height, now=NOW, legend_lines=legend_lines)
+    assert len(lines) <= height
+    if width >= 40:
+        assert all(cell_len(text_of(line)) <= width for line in lines)
+
+
+def test_the_legend_names_each_curve_with_its_last_value() -> None:
+    lines = drawn(picture(NamedCurve("head", (10.0, 20.0)), NamedCurve("worker", (80.0, math.nan))))
+    assert lines[-1] == "- head 20%  - worker 80%"
+
+
+def test_the_legend_tells_the_values_at_the_cursor_and_an_unknown_one_is_no_zero() -> None:
+    lines = drawn(picture(NamedCurve("head", (10.0, 20.0)), NamedCurve("worker", (80.0, math.nan)), cursor=1))
+    assert lines[-1] == "- head 20%  - worker –"
+    assert any("|" in line for line in lines[:-2])
+
+
+def test_more_curves_than_colours_are_counted_and_not_hidden() -> None:
+    curves = [NamedCurve(f"n{place}", (1.0, 2.0)) for place in range(MOST_CURVES + 3)]
+    assert drawn(picture(*curves), width=80)[-1].endswith("+3")
+
+
+def test_every_curve_has_a_colour_of_its_own() -> None:
+    curves = [NamedCurve(str(place), (place * 10.0, place * 10.0)) for place in range(MOST_CURVES)]
+    roles = {piece.role for line in picture_lines(picture(*curves), 80, 16, now=NOW) for piece in line}
+    assert set(CURVE_ROLES) <= roles
+
+
+def test_a_chart_that_ends_now_counts_back_and_one_of_the_past_tells_the_clock() -> None:
+    curve = NamedCurve("", (10.0, 20.0))
+    assert drawn(picture(curve))[-1].endswith("now")
+    past = drawn(picture(curve, end=NOW - 7200))[-1]
+    round_time = datetime.fromtimestamp((NOW - 7200) // 300 * 300).astimezone().strftime("%H:%M")
+    assert round_time in past
+    assert "now" not in past

@@ -1,0 +1,61 @@
+"""One chart of the wall: a frame with a title, the curves in it, and the keyboard where it has the focus."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.message import Message
+
+from raymon_tui.cluster.metrics.charts import Chart
+from raymon_tui.widgets.content import plain
+from raymon_tui.widgets.curves import Picture, last_known, picture_lines
+from raymon_tui.widgets.lines import Lines
+from raymon_tui.widgets.panel import Panel
+
+
+class ChartPanel(Panel, can_focus=True):
+    """Shows the picture of one chart; drawn anew only for another picture or another size."""
+
+    DEFAULT_CSS = """
+    ChartPanel { height: 10; }
+    ChartPanel:focus { border: round $role-accent; border-title-color: $role-ink; }
+    ChartPanel Lines { height: 1fr; }
+    """
+
+    class Opened(Message):
+        """The user wants to see this chart alone."""
+
+        def __init__(self, chart: Chart) -> None:
+            super().__init__()
+            self.chart = chart
+
+    def __init__(self, chart: Chart) -> None:
+        super().__init__(chart.title, id=f"chart-{chart.id}")
+        self.chart = chart
+        self.picture: Picture | None = None
+        self._drawn: tuple[Picture, tuple[int, int]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the lines."""
+        yield Lines()
+
+    @property
+    def steps(self) -> int:
+        """How many values a curve has room for: two a cell, as braille has dots."""
+        return max(2, 2 * (self.content_size.width - 8))
+
+    def show(self, picture: Picture, now: float, *, ascii_only: bool) -> None:
+        """Draw this from now on."""
+        size = (self.content_size.width, self.content_size.height)
+        if (picture, size) == self._drawn or min(size) <= 0:
+            return
+        self.picture, self._drawn = picture, (picture, size)
+        lone = picture.curves[0] if len(picture.curves) == 1 and not picture.curves[0].name else None
+        value = None if lone is None else last_known(lone.values)
+        self.entitle(plain(self.chart.title) if value is None else f"{plain(self.chart.title)} {picture.unit(value)}")
+        lines = picture_lines(picture, *size, now=now, ascii_only=ascii_only, legend_lines=2 if size[1] >= 8 else 1)
+        self.query_one(Lines).show(lines)
+
+    def on_click(self) -> None:
+        """Open this chart; the first click gives it the keyboard."""
+        if self.has_focus:
+            self.post_message(self.Opened(self.chart))

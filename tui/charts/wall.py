@@ -1,0 +1,193 @@
+"""Many charts side by side, of which those in sight are asked for and drawn, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from anyio.lowlevel import checkpoint
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, VerticalScroll
+
+from raymon_tui.backends.errors import RaymonError
+from raymon_tui.cluster.metrics.charts import Chart, Drawn
+from raymon_tui.cluster.metrics.lines import Lines
+from raymon_tui.tui.charts.chart_panel import ChartPanel
+from raymon_tui.tui.charts.pictures import Span, as_table, drawn_of, picture_of
+from raymon_tui.tui.charts.source import ChartSource
+from raymon_tui.tui.charts.window import Window, usual_window
+from raymon_tui.tui.saving import as_csv
+from raymon_tui.widgets.content import plain
+from raymon_tui.widgets.curves import Picture
+
+LEAST_CELLS = 38
+"""How wide a chart is at least."""
+
+
+async def asked(
+    source: ChartSource, drawn: Sequence[Drawn], span: Span, count: int, target: str | None
+) -> list[tuple[Drawn, Lines]]:
+    """Return what each measure of a chart came to."""
+    return [(one, await source.ask(one.measure, span.start, span.end, count, target=target)) for one in drawn]
+
+
+class ChartWall(VerticalScroll):
+    """Charts in as many columns as there is room for. Those without any value are hidden once that is known."""
+
+    DEFAULT_CSS = """
+    ChartWall { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
+    ChartWall > Grid { width: 1fr; height: auto; grid-rows: 10; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h,left", "move(-1)", "left", show=False),
+        Binding("l,right", "move(1)", "right", show=False),
+        Binding("k,up", "move_line(-1)", "up", show=False),
+        Binding("j,down", "move_line(1)", "down", show=False),
+        Binding("g,home", "first", "first", show=False),
+        Binding("enter", "open", "open"),
+        Binding("comma", "span(-1)", "shorter"),
+        Binding("full_stop", "span(1)", "longer"),
+        Binding("n", "by_node", "by node"),
+        Binding("c", "copy", "copy as CSV", show=False),
+    ]
+
+    def __init__(
+        self,
+        charts: Sequence[Chart],
+        source: Callable[[], ChartSource],
+        now: Callable[[], float],
+        *,
+        target: str | None = None,
+        ascii_only: bool = False,
+    ) -> None:
+        super().__init__(can_focus=False)
+        self._charts = tuple(charts)
+        self._source = source
+        self._now = now
+        self._target = target
+        self._ascii_only = ascii_only
+        self._chosen: Window | None = None
+        self.by_node = False
+        self.nodes: Mapping[str, str] = {}
+        self.empty: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Yield a panel for each chart."""
+        with Grid():
+            for chart in self._charts:
+                yield ChartPanel(chart)
+
+    @property
+    def window(self) -> Window:
+        """The time that is shown."""
+        return self._chosen or usual_window(self._source().since, self._now())
+
+    @property
+    def panels(self) -> list[ChartPanel]:
+        """The charts that are not hidden."""
+        return [panel for panel in self.query(ChartPanel) if panel.display]
+
+    @property
+    def columns(self) -> int:
+        """How many charts stand side by side."""
+        return max(1, self.size.width // LEAST_CELLS)
+
+    @property
+    def current(self) -> ChartPanel | None:
+        """The chart that has the keyboard."""
+        return next((panel for panel in self.panels if panel.has_focus), None)
+
+    def on_resize(self) -> None:
+        """Put as many side by side as there is room for."""
+        self.query_one(Grid).styles.grid_size_columns = self.columns
+        self.call_after_refresh(self.draw)
+
+    def on_mount(self) -> None:
+        """Draw charts that come into sight."""
+        self.watch(self, "scroll_y", self._scrolled, init=False)
+
+    def _scrolled(self) -> None:
+        self.draw()
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the first chart, if none has it."""
+        if self.current is None and self.panels:
+            self.screen.set_focus(self.panels[0], scroll_visible=False)
+
+    @work(exclusive=True, group="wall")
+    async def draw(self) -> None:
+        """Ask for and draw what is in sight; others, until it is known whether they are empty."""
+        now = self._now()
+        end = self.window.until(now)
+        for panel in tuple(self.query(ChartPanel)):
+            if panel.display and panel.picture is not None and not self._in_sight(panel):
+                continue
+            await self._draw_one(panel, Span(end - self.window.span_s, end), now)
+            await checkpoint()
+        self.empty = tuple(panel.chart.title for panel in self.query(ChartPanel) if not panel.display)
+
+    async def _draw_one(self, panel: ChartPanel, span: Span, now: float) -> None:
+        chart = panel.chart
+        by_node = self.by_node or (self._target is not None and chart.id.startswith("gpu"))
+        try:
+            answers = await asked(self._source(), drawn_of(chart, by_node=by_node), span, panel.steps, self._target)
+        except RaymonError as failure:
+            failed = picture_of(chart, (), span, self.nodes)._replace(empty=plain(str(failure.said), 200))
+            panel.show(failed, now, ascii_only=self._ascii_only)
+            return
+        picture = picture_of(chart, answers, span, self.nodes)
+        known = bool(picture.curves)
+        if panel.display != known and (known or panel.picture is None or not panel.picture.curves):
+            panel.display = known
+        panel.show(picture, now, ascii_only=self._ascii_only)
+
+    def _in_sight(self, panel: ChartPanel) -> bool:
+        return panel.region.overlaps(self.region)
+
+    def action_move(self, step: int) -> None:
+        """Go to the chart so many places further."""
+        panels = self.panels
+        if not panels:
+            return
+        current = self.current
+        place = 0 if current is None else panels.index(current) + step
+        if 0 <= place < len(panels):
+            self.screen.set_focus(panels[place])
+
+    def action_move_line(self, lines: int) -> None:
+        """Go to the chart above or below."""
+        self.action_move(lines * self.columns)
+
+    def action_first(self) -> None:
+        """Go to the first chart."""
+        if self.panels:
+            self.screen.set_focus(self.panels[0])
+
+    def action_span(self, steps: int) -> None:
+        """Show more or less time."""
+        self._chosen = self.window.longer(steps)
+        self.draw()
+
+    def action_by_node(self) -> None:
+        """Draw a line a node, or the cluster."""
+        self.by_node = not self.by_node
+        self.draw()
+
+    def action_open(self) -> None:
+        """Open the chart that has the keyboard."""
+        if self.current is not None:
+            self.post_message(ChartPanel.Opened(self.current.chart))
+
+    def action_copy(self) -> None:
+        """Copy the points of the chart that has the keyboard (OSC 52)."""
+        if self.current is not None and self.current.picture is not None:
+            copy_points(self, self.current.picture)
+
+
+def copy_points(widget: VerticalScroll | ChartPanel, picture: Picture) -> None:
+    """Copy the points of a picture to the terminal's clipboard as CSV, and say so."""
+    headings, rows = as_table(picture)
+    widget.app.copy_to_clipboard(as_csv(headings, rows))
+    widget.app.notify(f"copied {len(rows)} points of {len(picture.curves)} lines as CSV", markup=False, timeout=2)

@@ -1,0 +1,134 @@
+"""Several named curves in one chart: a line below tells which is which, and what each says at the cursor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from raymon_tui.widgets.axes import clock_line, scale_of, time_line, value_labels
+from raymon_tui.widgets.chart import Curve, overlaid
+from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+
+CURVE_ROLES: tuple[Role, ...] = ("accent", "curve2", "curve3", "curve4", "curve5", "curve6")
+MOST_CURVES = len(CURVE_ROLES)
+LEAST_WIDTH, LEAST_HEIGHT = 12, 3
+NAME_CELLS = 24
+NOW_WITHIN = 0.02
+"""A chart whose end lies nearer to now than this share of its span ends now."""
+
+
+class NamedCurve(NamedTuple):
+    """What a curve is called, and its values at even distances; NaN is a gap."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+class Picture(NamedTuple):
+    """All that such a chart shows, whatever its size.
+
+    The values run from `start` to `end`, in seconds since the epoch. `cursor` is the place of a value; what the curves
+    say there is written in the legend, else what they said last. At most `MOST_CURVES` are drawn, the first ones.
+    """
+
+    curves: tuple[NamedCurve, ...]
+    start: float
+    end: float
+    unit: Callable[[float], str]
+    low: float | None = 0.0
+    high: float | None = None
+    binary: bool = False
+    cursor: int | None = None
+    empty: str = "nothing measured yet"
+
+
+def last_known(values: Sequence[float]) -> float | None:
+    """Return the newest value that is known."""
+    return next((value for value in reversed(values) if not math.isnan(value)), None)
+
+
+def picture_lines(
+    picture: Picture, width: int, height: int, *, now: float, ascii_only: bool = False, legend_lines: int = 1
+) -> tuple[Content, ...]:
+    """Return `height` lines at most: the curves, the times, and a legend of `legend_lines` lines at most."""
+    curves = picture.curves[:MOST_CURVES]
+    known = [value for curve in curves for value in curve.values if not math.isnan(value)]
+    if not known:
+        return ((Piece(plain(picture.empty, max(1, width)), "dim"),),)
+    legend = _legend(picture, width, legend_lines, ascii_only=ascii_only)
+    room = height - 1 - len(legend)
+    scale = scale_of(known, picture.low, picture.high, binary=picture.binary)
+    labels = value_labels(scale, room, picture.unit) if room >= LEAST_HEIGHT else {}
+    margin = max(map(cell_len, labels.values()), default=0)
+    inner = width - margin - 1
+    if inner < LEAST_WIDTH or room < LEAST_HEIGHT:
+        return legend[:height]
+    drawn = [
+        Curve(tuple(None if math.isnan(value) else value for value in curve.values), role)
+        for curve, role in zip(curves, CURVE_ROLES, strict=False)
+    ]
+    rows = overlaid(drawn, inner, room, scale, ascii_only=ascii_only)
+    if picture.cursor is not None and curves:
+        place = round(picture.cursor * (inner - 1) / max(1, len(curves[0].values) - 1))
+        rows = [_crossed(row, place, "|" if ascii_only else "│") for row in rows]
+    lines = [(Piece(f"{labels.get(y, ''):>{margin}} ", "dim"), *row) for y, row in enumerate(rows)]
+    span_s = picture.end - picture.start
+    at_end = now - picture.end <= max(2.0, span_s * NOW_WITHIN)
+    times = time_line(inner, span_s) if at_end else clock_line(inner, picture.start, picture.end)
+    return (*lines, (Piece(" " * (margin + 1)), Piece(times, "dim")), *legend)
+
+
+def _crossed(row: Sequence[Piece], place: int, mark: str) -> list[Piece]:
+    """Draw the cursor through a row, behind the curves."""
+    crossed: list[Piece] = []
+    at = 0
+    for piece in row:
+        within = place - at
+        if 0 <= within < len(piece.text) and piece.text[within] in " \u2800":
+            text = piece.text
+            crossed += [
+                piece._replace(text=text[:within]),
+                Piece(mark, "faint"),
+                piece._replace(text=text[within + 1 :]),
+            ]
+        else:
+            crossed.append(piece)
+        at += len(piece.text)
+    return crossed
+
+
+def _legend(picture: Picture, width: int, most_lines: int, *, ascii_only: bool) -> tuple[Content, ...]:
+    """Return what each curve is called and what it says, in as few lines as hold it; a lone curve needs no name."""
+    entries = [_entry(picture, place, ascii_only=ascii_only) for place in range(min(len(picture.curves), MOST_CURVES))]
+    if len(entries) == 1 and not picture.curves[0].name and picture.cursor is None:
+        return ()
+    lines: list[list[Piece]] = [[]]
+    used, left_out = 0, len(picture.curves) - len(entries)
+    for place, entry in enumerate(entries):
+        cells = sum(cell_len(piece.text) for piece in entry)
+        gap = 2 if lines[-1] else 0
+        if used + gap + cells > width:
+            if len(lines) >= most_lines or cells > width:
+                left_out += len(entries) - place
+                break
+            lines.append([])
+            used = gap = 0
+        lines[-1] += [Piece(" " * gap), *entry]
+        used += gap + cells
+    if left_out and used + 5 <= width:
+        lines[-1].append(Piece(f"  +{left_out}", "faint"))
+    return tuple(tuple(line) for line in lines if line)
+
+
+def _entry(picture: Picture, place: int, *, ascii_only: bool) -> list[Piece]:
+    curve = picture.curves[place]
+    value = last_known(curve.values)
+    if picture.cursor is not None and 0 <= picture.cursor < len(curve.values):
+        at_cursor = curve.values[picture.cursor]
+        value = None if math.isnan(at_cursor) else at_cursor
+    mark = Piece(("-" if ascii_only else "━") + " ", CURVE_ROLES[place])
+    name = [Piece(plain(curve.name, NAME_CELLS) + " ", "dim")] if curve.name else []
+    return [mark, *name, UNKNOWN if value is None else Piece(picture.unit(value), "ink")]
