@@ -15,9 +15,10 @@ from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
-from raymon_tui.cluster.kubernetes.watching import keep
+from raymon_tui.cluster.kubernetes.watching import keep, stay_in_touch
 
 MOST_OF_A_KIND = 5_000
+API_SERVER = "API server"
 
 RayObject = RayCluster | RayJob | RayService | RayCronJob
 
@@ -58,7 +59,9 @@ class RayObjects:
 
     async def run(self) -> None:
         """Watch until cancelled."""
+        to_server = partial(self._tell, API_SERVER)
         async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stay_in_touch, self._objects, to_server)
             for kind, shelf in self._shelves.items():
                 path = paths.rays(kind, self.namespace)
                 tasks.start_soon(keep, self._objects, path, {}, shelf, partial(self._tell, kind))
@@ -76,8 +79,7 @@ class RayObjects:
     @property
     def failures(self) -> tuple[RaymonError, ...]:
         """Why kinds cannot be listed. A kind that the API server has not heard of is none, unless it knows none."""
-        unknown = [isinstance(one, ObjectMissingError) for one in self._failures.values()]
-        if len(unknown) == len(self._shelves) and all(unknown):
+        if self.without_kuberay:
             return (next(iter(self._failures.values())),)
         return tuple(one for one in self._failures.values() if not isinstance(one, ObjectMissingError))
 
