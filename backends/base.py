@@ -53,6 +53,7 @@ class ConnectOptions:
     namespace: str | None = None
     context: str | None = None
     kubeconfig: Path | None = None
+    object_name: str | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
 

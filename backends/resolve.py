@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarge
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from raymon_tui.backends.kubernetes.manifest import ManifestObject
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -29,17 +32,27 @@ BUILT_IN = ("http", "https", "ssh")
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What several candidates are to be chosen from: the question, and what is said where nobody can be asked."""
+
+    question: str = "Several Ray clusters run here. Which one?"
+    tried: str = "find the Ray cluster on this machine"
+    advice: str = "name one by its address: raymon-tui http://HOST:PORT"
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A cluster that a target can mean: what to call it, and how to open it (which connects to nothing yet)."""
 
     title: str
     open: Callable[[], Backend]
+    choice: Choice = Choice()
 
 
 def resolve(
     text: str | None, options: ConnectOptions, environ: Mapping[str, str] | None = None
 ) -> tuple[Candidate, ...]:
-    """Return the clusters that `text` can mean, at least one; several only where nothing was typed.
+    """Return the clusters that `text` can mean, at least one; several where nothing was typed, or in a manifest.
 
     Raises `UsageError` where it means nothing, `UnreachableError` where nothing was typed and nothing is found.
     """
@@ -50,6 +63,8 @@ def resolve(
     target = parse(text)
     if isinstance(target, LocalTarget):
         return _unnamed(options, environ)
+    if isinstance(target, FileTarget):
+        return _from_file(target, options, environ)
     return (_from_target(target, options, environ),)
 
 
@@ -58,11 +73,8 @@ def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
     if len(candidates) == 1:
         return candidates[0]
     titles = "\n".join(f"  {candidate.title}" for candidate in candidates)
-    raise UsageError(
-        "find the Ray cluster on this machine",
-        f"there are {len(candidates)}:\n{titles}",
-        "name one by its address: raymon-tui http://HOST:PORT",
-    )
+    choice = candidates[0].choice
+    raise UsageError(choice.tried, f"there are {len(candidates)}:\n{titles}", choice.advice)
 
 
 def _unnamed(options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -98,8 +110,6 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         return Candidate(str(target), lambda: HttpBackend(target, options, environ))
     if isinstance(target, SshTarget):
         return Candidate(str(target), partial(_by_ssh, destination_of(target, options), options, environ))
-    if isinstance(target, FileTarget):
-        return _from_file(target, options, environ)
     if isinstance(target, KubernetesTarget):
         return Candidate(str(target), partial(_by_kubernetes, target, options, environ))
     said = "this version cannot open targets of this form yet"
@@ -120,13 +130,33 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
     )
 
 
-def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Candidate:
+def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
     # Imported here: to read YAML takes 15 ms, and other targets need none.
+    from raymon_tui.backends.kubernetes.manifest_opening import objects_of_file, read_file
     from raymon_tui.backends.launcher.destination import destination_of as head_of
     from raymon_tui.backends.launcher.opening import cluster_file_in
 
-    cluster, data = cluster_file_in(target.path)
-    return Candidate(f"{cluster.name} ({target})", partial(_by_ssh, head_of(cluster, data, options), options, environ))
+    file = read_file(target.path)
+    objects = objects_of_file(file, options.object_name)
+    if objects:
+        choice = Choice(
+            f"{file.named} holds several Ray objects. Which one?",
+            f"open {file.named}",
+            "name one of them with --name KIND/NAME",
+        )
+        return tuple(
+            Candidate(f"{one} ({target})", partial(_by_manifest, one, options, environ), choice) for one in objects
+        )
+    cluster = cluster_file_in(file)
+    where = head_of(cluster, file.data, options)
+    return (Candidate(f"{cluster.name} ({target})", partial(_by_ssh, where, options, environ)),)
+
+
+def _by_manifest(found: ManifestObject, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
+    from raymon_tui.backends.kubernetes.backend import KubernetesBackend
+
+    within = replace(options, namespace=options.namespace or found.namespace)
+    return KubernetesBackend(found.kind, found.name or "", within, environ, prefix=found.prefix)
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
@@ -141,6 +171,14 @@ def _by_kubernetes(target: KubernetesTarget, options: ConnectOptions, environ: M
     from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 
     return KubernetesBackend(target.kind, target.name, options, environ)
+
+
+def kubernetes_of(options: ConnectOptions, environ: Mapping[str, str] | None = None) -> WholeCluster:
+    """Return whom to ask for all Ray clusters in Kubernetes; it connects to nothing yet."""
+    # Imported here: what speaks to an API server is needed for nothing else.
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
+
+    return WholeCluster(options, os.environ if environ is None else environ)
 
 
 def _plugin_for(text: str) -> EntryPoint | None:

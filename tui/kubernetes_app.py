@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
+from raymon_tui.cluster.kubernetes.listing import RayObjects
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
 from raymon_tui.widgets.content import plain
 
-OpenObject = Callable[[ListedObject], Backend]
-"""Gives the way to what was chosen; connects to nothing yet."""
+
+class Openable(KubernetesObjects, Protocol):
+    """Kubernetes, and the ways to the Ray clusters in it."""
+
+    def open(self, kind: str, namespace: str, name: str) -> Backend:
+        """Return the way to what an object leads to; it connects to nothing yet."""
 
 
 class KubernetesApp(MonitorApp):
@@ -27,17 +31,15 @@ class KubernetesApp(MonitorApp):
 
     def __init__(
         self,
-        objects: KubernetesObjects,
+        objects: Openable,
         namespace: str,
-        open_object: OpenObject,
         options: MonitorOptions,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take whom to ask, the namespace ("" for all of them), and how to open one object."""
+        """Take whom to ask, and the namespace ("" for all of them)."""
         super().__init__((), options)
         self._objects = objects
         self._listing = RayObjects(objects, namespace)
-        self._open_object = open_object
         self._clock = clock
 
     def begin(self) -> None:
@@ -49,7 +51,7 @@ class KubernetesApp(MonitorApp):
     def open_chosen(self, message: KubernetesListScreen.Chosen) -> None:
         """Watch what was chosen."""
         try:
-            self.open_cluster(self._open_object(message.row))
+            self.open_cluster(self._objects.open(message.row.kind, message.row.namespace, message.row.name))
         except RaymonError as failure:
             self._say(failure)
 

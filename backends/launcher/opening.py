@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from raymon_tui.backends.documents import documents_in, read_document_bytes, shown
-from raymon_tui.backends.errors import UnsupportedError, UsageError
+from raymon_tui.backends.documents import NamedFile
+from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.launcher.cluster_file import ClusterFile, cluster_file_of, is_cluster_file
 
 
-def cluster_file_in(path: Path | None) -> tuple[ClusterFile, bytes]:
-    """Return what a launcher's file says and what it holds; standard input where `path` is None.
-
-    Raises `UsageError` where it is none, `UnsupportedError` where it is a Kubernetes manifest.
-    """
-    named = shown(path)
-    data = read_document_bytes(path)
-    documents = documents_in(data, named)
-    for document in documents:
+def cluster_file_in(file: NamedFile) -> ClusterFile:
+    """Return what a launcher's file says; raises `UsageError` where it is none."""
+    for document in file.documents:
         if is_cluster_file(document):
-            return cluster_file_of(document, named), data
-    if any("apiVersion" in document and "kind" in document for document in documents):
-        raise UnsupportedError(
-            f"open {named}",
-            "it is a Kubernetes manifest, which this version cannot open yet",
-            "forward the dashboard's port (kubectl port-forward) and name http://localhost:8265",
-        )
+            return cluster_file_of(document, file.named)
     raise UsageError(
-        f"open {named}",
+        f"open {file.named}",
         "it is neither a cluster-launcher file, which has cluster_name and provider, "
         "nor a Kubernetes manifest, which has apiVersion and kind",
-        "name the file that ray up was given",
+        "name the file that ray up or kubectl apply was given",
     )

@@ -10,6 +10,8 @@ from raymon_tui.backends.documents import documents_in
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.kubernetes.manifest import (
     ManifestObject,
+    are_helm_values,
+    helm_error,
     is_manifest,
     is_template,
     object_named,
@@ -163,8 +165,9 @@ def test_the_same_object_twice_is_one() -> None:
 
 
 def test_values_for_helm_are_told_as_such() -> None:
-    error = refused("image: {tag: 2.60.0}\nhead: {}\nworker: {}\n")
-    assert error.said == "no object of Kubernetes is in it, only image, head, worker: are these values for Helm?"
+    assert are_helm_values(documents_in(b"image: {tag: 2.60.0}\nhead: {}\nworker: {}\n", "values.yaml"))
+    assert not are_helm_values(documents_in(b"services: {web: {image: nginx}}", "compose.yaml"))
+    assert "helm template" in helm_error("values.yaml").advice
 
 
 @pytest.mark.parametrize("name", ["'{{ .Release.Name }}'", "$NAME", "'<your-name>'"])

@@ -191,6 +191,14 @@ _COMMON = (
         help="The kubeconfig, if not KUBECONFIG or ~/.kube/config.",
     ),
     click.option(
+        "--name",
+        "object_name",
+        metavar="KIND/NAME",
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, object_name=value)),
+        help="The object that is meant, where a manifest holds several: rayjob/train.",
+    ),
+    click.option(
         "--prometheus",
         metavar="URL",
         expose_value=False,
