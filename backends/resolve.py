@@ -138,15 +138,12 @@ def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str
 
     file = read_file(target.path)
     objects = objects_of_file(file, options.object_name)
+    if len(objects) == 1:
+        return (Candidate(f"{objects[0]} ({target})", partial(_by_manifest, objects[0], options, environ)),)
     if objects:
-        choice = Choice(
-            f"{file.named} holds several Ray objects. Which one?",
-            f"open {file.named}",
-            "name one of them with --name KIND/NAME",
-        )
-        return tuple(
-            Candidate(f"{one} ({target})", partial(_by_manifest, one, options, environ), choice) for one in objects
-        )
+        question, advice = "The file holds several Ray objects. Which one?", "name one of them with --name KIND/NAME"
+        choice = Choice(question, f"open {file.named}", advice)
+        return tuple(Candidate(str(one), partial(_by_manifest, one, options, environ), choice) for one in objects)
     cluster = cluster_file_in(file)
     where = head_of(cluster, file.data, options)
     return (Candidate(f"{cluster.name} ({target})", partial(_by_ssh, where, options, environ)),)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.documents import documents_in
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.kubernetes.manifest import (
@@ -18,6 +19,7 @@ from raymon_tui.backends.kubernetes.manifest import (
     objects_in,
     template_error,
 )
+from raymon_tui.backends.resolve import one_of, resolve
 
 SAMPLES = Path(__file__).parent / "manifests"
 
@@ -198,3 +200,41 @@ def test_a_secret_is_never_read() -> None:
 def test_a_file_of_the_launcher_is_no_manifest() -> None:
     assert is_manifest(documents_in(CLUSTER.encode(), "a"))
     assert not is_manifest(documents_in(b"cluster_name: a\nprovider: {type: aws}", "a"))
+
+
+TWO = f"{CLUSTER}\n---\n{{apiVersion: ray.io/v1, kind: RayJob, metadata: {{name: two, namespace: team}}}}"
+
+
+def test_several_objects_are_several_candidates_and_a_script_is_told_how_to_choose(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO)
+    candidates = resolve(str(path), ConnectOptions(), {})
+    assert [candidate.title for candidate in candidates] == ["raycluster/one", "rayjob/two"]
+    with pytest.raises(UsageError) as caught:
+        one_of(candidates)
+    assert "--name" in caught.value.advice
+    chosen = one_of(resolve(str(path), ConnectOptions(object_name="rayjob/two"), {}))
+    assert chosen.open().describe() == "rayjob/two -n team"
+
+
+def test_the_namespace_of_the_command_line_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO)
+    options = ConnectOptions(object_name="rayjob/two", namespace="mine")
+    assert one_of(resolve(str(path), options, {})).open().describe() == "rayjob/two -n mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("metadata:\n  name: {{ .Release.Name }}\n", "it is a template"),
+        ("image: {}\nhead: {}\nworker: {}\n", "these are values for Helm"),
+        ("metadata: [\n", "it is no YAML"),
+    ],
+)
+def test_what_leads_to_no_object_says_what_it_is(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        resolve(str(path), ConnectOptions(), {})
+    assert said in caught.value.said
