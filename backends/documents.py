@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -20,15 +19,6 @@ MOST_NODES, DEEPEST = 50_000, 64
 _NOT_THIS_ONE = "name a cluster-launcher file (cluster_name and provider) or a Kubernetes manifest"
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "map", "null", "seq", "str"))
 _MERGE = "tag:yaml.org,2002:merge"
-
-
-@dataclass(frozen=True)
-class NamedFile:
-    """A file as it was read: what it is called in messages, what it holds, and the YAML documents in that."""
-
-    named: str
-    data: bytes = field(repr=False)
-    documents: tuple[Mapping[str, object], ...] = field(repr=False)
 
 
 def read_document_bytes(path: Path | None) -> bytes:

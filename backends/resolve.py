@@ -17,7 +17,6 @@ from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarge
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from raymon_tui.backends.kubernetes.manifest import ManifestObject
     from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
 
 GROUP = "raymon_tui.backends"
@@ -32,27 +31,19 @@ BUILT_IN = ("http", "https", "ssh")
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What several candidates are to be chosen from: the question, and what is said where nobody can be asked."""
-
-    question: str = "Several Ray clusters run here. Which one?"
-    tried: str = "find the Ray cluster on this machine"
-    advice: str = "name one by its address: raymon-tui http://HOST:PORT"
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A cluster that a target can mean: what to call it, and how to open it (which connects to nothing yet)."""
 
     title: str
     open: Callable[[], Backend]
-    choice: Choice = Choice()
+    question: str = "Several Ray clusters run here. Which one?"
+    """What is asked where several are to be chosen from."""
 
 
 def resolve(
     text: str | None, options: ConnectOptions, environ: Mapping[str, str] | None = None
 ) -> tuple[Candidate, ...]:
-    """Return the clusters that `text` can mean, at least one; several where nothing was typed, or in a manifest.
+    """Return the clusters that `text` can mean, at least one; several where nothing was typed, or of a manifest.
 
     Raises `UsageError` where it means nothing, `UnreachableError` where nothing was typed and nothing is found.
     """
@@ -73,8 +64,11 @@ def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
     if len(candidates) == 1:
         return candidates[0]
     titles = "\n".join(f"  {candidate.title}" for candidate in candidates)
-    choice = candidates[0].choice
-    raise UsageError(choice.tried, f"there are {len(candidates)}:\n{titles}", choice.advice)
+    raise UsageError(
+        "choose a Ray cluster",
+        f"there are {len(candidates)}:\n{titles}",
+        "name one by its address: raymon-tui http://HOST:PORT; of a file's objects with --name KIND/NAME",
+    )
 
 
 def _unnamed(options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -132,28 +126,28 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
 
 def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
     # Imported here: to read YAML takes 15 ms, and other targets need none.
-    from raymon_tui.backends.kubernetes.manifest_opening import objects_of_file, read_file
+    from raymon_tui.backends.files import LauncherFile, opened_file
     from raymon_tui.backends.launcher.destination import destination_of as head_of
-    from raymon_tui.backends.launcher.opening import cluster_file_in
 
-    file = read_file(target.path)
-    objects = objects_of_file(file, options.object_name)
-    if len(objects) == 1:
-        return (Candidate(f"{objects[0]} ({target})", partial(_by_manifest, objects[0], options, environ)),)
-    if objects:
-        question, advice = "The file holds several Ray objects. Which one?", "name one of them with --name KIND/NAME"
-        choice = Choice(question, f"open {file.named}", advice)
-        return tuple(Candidate(str(one), partial(_by_manifest, one, options, environ), choice) for one in objects)
-    cluster = cluster_file_in(file)
-    where = head_of(cluster, file.data, options)
-    return (Candidate(f"{cluster.name} ({target})", partial(_by_ssh, where, options, environ)),)
-
-
-def _by_manifest(found: ManifestObject, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
-    from raymon_tui.backends.kubernetes.backend import KubernetesBackend
-
-    within = replace(options, namespace=options.namespace or found.namespace)
-    return KubernetesBackend(found.kind, found.name or "", within, environ, prefix=found.prefix)
+    found = opened_file(target.path, options.object_name)
+    if isinstance(found, LauncherFile):
+        destination = head_of(found.cluster, found.data, options)
+        title = f"{found.cluster.name} ({target})"
+        return (Candidate(title, partial(_by_ssh, destination, options, environ)),)
+    return tuple(
+        Candidate(
+            f"{one} ({target})",
+            partial(
+                _by_kubernetes,
+                KubernetesTarget(one.kind, one.name or ""),
+                replace(options, namespace=options.namespace or one.namespace),
+                environ,
+                one.prefix,
+            ),
+            "The file holds several Ray objects. Which one?",
+        )
+        for one in found
+    )
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
@@ -163,11 +157,13 @@ def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mappi
     return SshBackend(destination, options, environ, options.asking)
 
 
-def _by_kubernetes(target: KubernetesTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
+def _by_kubernetes(
+    target: KubernetesTarget, options: ConnectOptions, environ: Mapping[str, str], prefix: str | None = None
+) -> Backend:
     # Imported here: websockets and what speaks to an API server are needed for nothing else.
     from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 
-    return KubernetesBackend(target.kind, target.name, options, environ)
+    return KubernetesBackend(target.kind, target.name, options, environ, prefix=prefix)
 
 
 def kubernetes_of(options: ConnectOptions, environ: Mapping[str, str] | None = None) -> WholeCluster:

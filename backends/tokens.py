@@ -23,16 +23,17 @@ def find_token(options: ConnectOptions, environ: Mapping[str, str], home: Path |
     if options.token is not None:
         return _checked(options.token, "the token that was given")
     if options.token_file is not None:
-        return _read(options.token_file, "--token-file")
+        return token_in(options.token_file, "--token-file")
     if token := _checked(environ.get("RAY_AUTH_TOKEN", ""), "RAY_AUTH_TOKEN"):
         return token
     if path := environ.get("RAY_AUTH_TOKEN_PATH"):
-        return _read(Path(path).expanduser(), "RAY_AUTH_TOKEN_PATH")
+        return token_in(Path(path).expanduser(), "RAY_AUTH_TOKEN_PATH")
     ordinary = (home or Path.home()) / ".ray" / "auth_token"
-    return _read(ordinary, "~/.ray/auth_token") if ordinary.is_file() else None
+    return token_in(ordinary, "~/.ray/auth_token") if ordinary.is_file() else None
 
 
-def _read(path: Path, named_by: str) -> str | None:
+def token_in(path: Path, named_by: str) -> str | None:
+    """Return the token in a file; raises `UsageError` where it cannot be read or holds none. `named_by` named it."""
     tried = f"read the token that {named_by} names"
     try:
         text = path.read_text(encoding="utf-8")

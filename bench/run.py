@@ -19,6 +19,7 @@ from measure import views
 from measure.figures import Figure, percentile
 from measure.first_picture import PROGRAM, first_picture
 from measure.keys import keystrokes
+from measure.metrics import metrics
 from measure.real_cluster import real_cluster
 from measure.simulator import simulator
 from measure.steady import steady
@@ -89,13 +90,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9, help="whole processes of each kind")
     parser.add_argument("--presses", type=int, default=200, help="keys in each list")
     parser.add_argument("--seconds", type=float, default=60, help="how long each pane is watched")
-    parser.add_argument("--only", choices=("real", "simulated", "ssh"), help="one part, which is then not written")
+    parser.add_argument(
+        "--only", choices=("real", "simulated", "ssh", "metrics"), help="one part, which is then not written"
+    )
     given = parser.parse_args()
     about, figures = machine(), list[Figure]()
     parts = {
         "real": compared(given.dashboard, given.gcs, given.runs),
         "simulated": large_cluster(given.presses, given.seconds),
         "ssh": through_ssh(),
+        "metrics": metrics(),
     }
     for name, part in parts.items():
         for figure in part if given.only in (None, name) else ():

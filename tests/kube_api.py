@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import trustme
 import yaml
 from aiohttp import web
@@ -377,6 +378,12 @@ async def _tell_end(socket: web.WebSocketResponse, code: int) -> None:
     with contextlib.suppress(ConnectionError):
         await socket.send_bytes(b"\x03" + json.dumps(told).encode())
         await socket.close()
+
+
+def node_ip(url: str) -> str:
+    """Return the address that Ray's nodes have: that of this machine."""
+    nodes = httpx.get(f"{url}/nodes?view=summary", trust_env=False).json()["data"]["summary"]
+    return str(nodes[0]["ip"])
 
 
 @asynccontextmanager

@@ -21,10 +21,11 @@ NOW_WITHIN = 0.02
 
 
 class NamedCurve(NamedTuple):
-    """What a curve is called, and its values at even distances; NaN is a gap."""
+    """What a curve is called, and its values at even distances; NaN is a gap. `apart` is not stacked onto others."""
 
     name: str
     values: tuple[float, ...]
+    apart: bool = False
 
 
 class Picture(NamedTuple):
@@ -32,6 +33,7 @@ class Picture(NamedTuple):
 
     The values run from `start` to `end`, in seconds since the epoch. `cursor` is the place of a value; what the curves
     say there is written in the legend, else what they said last. At most `MOST_CURVES` are drawn, the first ones.
+    Where they are `stacked`, each is drawn as much higher as those before it come to; the legend tells its own values.
     """
 
     curves: tuple[NamedCurve, ...]
@@ -43,6 +45,7 @@ class Picture(NamedTuple):
     binary: bool = False
     cursor: int | None = None
     empty: str = "nothing measured yet"
+    stacked: bool = False
 
 
 def last_known(values: Sequence[float]) -> float | None:
@@ -54,7 +57,7 @@ def picture_lines(
     picture: Picture, width: int, height: int, *, now: float, ascii_only: bool = False, legend_lines: int = 1
 ) -> tuple[Content, ...]:
     """Return `height` lines at most: the curves, the times, and a legend of `legend_lines` lines at most."""
-    curves = picture.curves[:MOST_CURVES]
+    curves = stacked_up(picture.curves[:MOST_CURVES]) if picture.stacked else picture.curves[:MOST_CURVES]
     known = [value for curve in curves for value in curve.values if not math.isnan(value)]
     if not known:
         return ((Piece(plain(picture.empty, max(1, width)), "dim"),),)
@@ -79,6 +82,20 @@ def picture_lines(
     at_end = now - picture.end <= max(2.0, span_s * NOW_WITHIN)
     times = time_line(inner, span_s) if at_end else clock_line(inner, picture.start, picture.end)
     return (*lines, (Piece(" " * (margin + 1)), Piece(times, "dim")), *legend)
+
+
+def stacked_up(curves: Sequence[NamedCurve]) -> tuple[NamedCurve, ...]:
+    """Return curves each of which stands on those before it; what is not known adds nothing to those above."""
+    stacked: list[NamedCurve] = []
+    ground: list[float] = [0.0] * max((len(curve.values) for curve in curves), default=0)
+    for curve in curves:
+        if curve.apart:
+            stacked.append(curve)
+            continue
+        tops = tuple(below + value for below, value in zip(ground, curve.values, strict=False))
+        stacked.append(curve._replace(values=tops))
+        ground = [below if math.isnan(top) else top for below, top in zip(ground, tops, strict=False)]
+    return tuple(stacked)
 
 
 def _crossed(row: Sequence[Piece], place: int, mark: str) -> list[Piece]:

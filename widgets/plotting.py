@@ -20,6 +20,8 @@ def canvas(values: Values, width: int, height: int, low: float, high: float, *, 
 
     figure = plotext.figure
     figure.clear()
+    # The chart has its room in a widget; the terminal of this process may be another, or none.
+    plotext.terminal.limit(False, False)
     figure.plot_size(width, height)
     figure.axes(active=False)
     for axis in ("x", "y"):

@@ -15,7 +15,14 @@ from anyio import to_thread
 
 from raymon_tui.backends.base import ConnectOptions, WatchEvent
 from raymon_tui.backends.clients import LIMITS
-from raymon_tui.backends.errors import BadAnswerError, ObjectMissingError, RaymonError, RefusedError, UnauthorizedError
+from raymon_tui.backends.errors import (
+    BadAnswerError,
+    ObjectMissingError,
+    RaymonError,
+    RefusedError,
+    RouteMissingError,
+    UnauthorizedError,
+)
 from raymon_tui.backends.failures import failure_of
 from raymon_tui.backends.kubernetes.access import Access, access
 
@@ -213,6 +220,9 @@ def refusal(status: int, body: bytes, path: str) -> RaymonError:
     except (ValueError, AttributeError):
         said = body[:200].decode("utf-8", "replace").strip()
     tried, said = f"ask the API server for {path}", said or f"HTTP {status}"
+    if status == httpx.codes.NOT_FOUND and not body.lstrip().startswith(b"{"):
+        # It knows no such group of objects at all: about an object it answers in JSON.
+        return RouteMissingError(tried, said, "is KubeRay installed in this cluster?")
     if status == httpx.codes.UNAUTHORIZED:
         advice = "log in again: kubectl get pods tells whether that worked"
         return UnauthorizedError(tried, f"it does not know who we are: {said}", advice)

@@ -9,11 +9,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
-import httpx
 import pytest
 from commands_contract import CommandsContract
 from contract import BackendContract
-from kube_api import CLUSTER, ENTER, HEAD_POD, READ, KubeApi, Rule, kube_api, kubeconfig, pod, ray_cluster_object
+from kube_api import (
+    CLUSTER,
+    ENTER,
+    HEAD_POD,
+    READ,
+    KubeApi,
+    Rule,
+    kube_api,
+    kubeconfig,
+    node_ip,
+    pod,
+    ray_cluster_object,
+)
 from listening import HERE, closed_port, echoing
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint, KubernetesObjects
@@ -24,12 +35,6 @@ from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 PROXY: set[Rule] = {("", "pods/proxy", "get")}
-
-
-def node_ip(url: str) -> str:
-    """Return the address that Ray's nodes have: that of this machine."""
-    nodes = httpx.get(f"{url}/nodes?view=summary", trust_env=False).json()["data"]["summary"]
-    return str(nodes[0]["ip"])
 
 
 def opened(

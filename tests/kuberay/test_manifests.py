@@ -209,7 +209,7 @@ def test_several_objects_are_several_candidates_and_a_script_is_told_how_to_choo
     path = tmp_path / "two.yaml"
     path.write_text(TWO)
     candidates = resolve(str(path), ConnectOptions(), {})
-    assert [candidate.title for candidate in candidates] == ["raycluster/one", "rayjob/two"]
+    assert [candidate.title.split()[0] for candidate in candidates] == ["raycluster/one", "rayjob/two"]
     with pytest.raises(UsageError) as caught:
         one_of(candidates)
     assert "--name" in caught.value.advice

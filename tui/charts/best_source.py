@@ -40,6 +40,7 @@ class BestSource:
         self._options = options
         self._here = ScrapedHere(monitor.metrics)
         self._wanted = anyio.Event()
+        self._looking = anyio.Lock()
 
     @property
     def title(self) -> str:
@@ -59,9 +60,15 @@ class BestSource:
         """Look for a server until one is found, once somebody draws a chart."""
         await self._wanted.wait()
         while self.server is None:
-            await self._find()
+            await self.look()
             if self.server is None:
                 await anyio.sleep(LOOK_AGAIN_S)
+
+    async def look(self) -> None:
+        """Look for a server now, where there is none yet; `said` is why there still is none then."""
+        async with self._looking:
+            if self.server is None:
+                await self._find()
 
     async def aclose(self) -> None:
         """Give back the connections to the server."""

@@ -12,7 +12,7 @@ import click
 
 from raymon_tui.backends.asking import Asking
 from raymon_tui.backends.base import ConnectOptions, Endpoint
-from raymon_tui.tui.options import MonitorOptions, PrometheusOptions
+from raymon_tui.tui.options import GrafanaOptions, MonitorOptions, PrometheusOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 N = TypeVar("N", int, float)
@@ -61,6 +61,10 @@ def _keep_connect(change: Callable[[ConnectOptions, Any], ConnectOptions]) -> Ca
 
 def _keep_prometheus(change: Callable[[PrometheusOptions, Any], PrometheusOptions]) -> Callable[..., None]:
     return _keep(lambda options, value: replace(options, prometheus=change(options.prometheus, value)))
+
+
+def _keep_grafana(change: Callable[[GrafanaOptions, Any], GrafanaOptions]) -> Callable[..., None]:
+    return _keep(lambda options, value: replace(options, grafana=change(options.grafana, value)))
 
 
 def _endpoints(given: tuple[str, ...]) -> tuple[Endpoint, ...]:
@@ -228,6 +232,21 @@ _COMMON = (
             lambda prometheus, value: prometheus._replace(many_nodes=between(value, 0, 1_000_000))
         ),
         help="With more exporters than this, charts are asked of Prometheus first.",
+    ),
+    click.option(
+        "--grafana",
+        metavar="URL",
+        expose_value=False,
+        callback=_keep_grafana(lambda grafana, value: grafana._replace(url=value)),
+        help="A Grafana, as seen from here or from the head; by default the one that the head knows.",
+    ),
+    click.option(
+        "--grafana-token-file",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep_grafana(lambda grafana, value: grafana._replace(token_file=value)),
+        help="The token of a service account of Grafana, whose own dashboards are listed then too.",
     ),
     click.option(
         "--metrics-target",

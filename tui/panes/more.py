@@ -11,6 +11,7 @@ from textual.widgets import ContentSwitcher
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.messages import FeedsChanged
+from raymon_tui.tui.panes.grafana import GrafanaPane
 from raymon_tui.tui.panes.objects import ObjectsPane
 from raymon_tui.tui.panes.pane import Pane, dom_id
 from raymon_tui.tui.panes.placement_groups import PlacementGroupsPane
@@ -19,7 +20,7 @@ from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
-KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane)
+KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane, GrafanaPane)
 KUBERNETES_ID = "kubernetes"
 """The kind that a finding may name as its subject; others name a placement group."""
 

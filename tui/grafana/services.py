@@ -1,0 +1,155 @@
+"""Prometheus, Grafana and dashboards of one cluster: what was found of each, and why the rest was not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from raymon_tui.backends.errors import BadAnswerError, RaymonError, UnreachableError
+from raymon_tui.backends.tokens import token_in
+from raymon_tui.cluster.grafana.finding import GrafanaServer, answering_grafana
+from raymon_tui.cluster.grafana.library import Listed, in_grafana, on_the_head
+from raymon_tui.cluster.grafana.model import Dashboard
+from raymon_tui.cluster.prometheus.api import PrometheusApi
+from raymon_tui.cluster.ray_api.words import spoken
+from raymon_tui.tui.session import Session
+
+DISABLED = "DISABLED"
+"""What RAY_GRAFANA_HOST says where somebody wants no Grafana."""
+
+
+class Services:
+    """What a dashboard needs. `look` finds it; each step that found something gives the one who draws a turn.
+
+    `looked` says whether all of it was looked for; `complete` whether nothing is left to be found.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._on_head: tuple[Listed, ...] = ()
+        self._in_grafana: tuple[Listed, ...] = ()
+        self._head_said = ""
+        self.grafana: GrafanaServer | None = None
+        self.grafana_said = ""
+        self.search_said = ""
+        self.prometheus_looked = False
+        self.looked = False
+
+    @property
+    def prometheus_title(self) -> str:
+        """Which Prometheus answers; "" while none does."""
+        server = self._session.charts.server
+        return "" if server is None else server.title
+
+    @property
+    def prometheus_said(self) -> str:
+        """Why no Prometheus answers."""
+        return self._session.charts.said
+
+    @property
+    def prometheus_address(self) -> str:
+        """Where Prometheus was looked for."""
+        return self._session.options.prometheus.url or self._session.charts.addresses.prometheus
+
+    @property
+    def grafana_address(self) -> str:
+        """Where Grafana was looked for."""
+        return self._session.options.grafana.url or self._session.charts.addresses.grafana
+
+    @property
+    def dashboards(self) -> tuple[Listed, ...]:
+        """Those of the head, and of Grafana those that are others than these."""
+        known = {one.uid for one in self._on_head}
+        return (*self._on_head, *(one for one in self._in_grafana if one.uid not in known))
+
+    @property
+    def why_none(self) -> str:
+        """Why there is no dashboard to show."""
+        said = self._head_said or "Ray has written none"
+        return f"No dashboards: {said}. With --grafana URL and --grafana-token-file FILE those of a Grafana are listed."
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing left to look for."""
+        return bool(self._on_head) and bool(self.prometheus_title) and self.grafana is not None
+
+    async def look(self) -> AsyncIterator[None]:
+        """Look for everything that is not known yet, and yield after each part of it. Raises nothing."""
+        if not self._on_head:
+            async for _ in self._look_on_head():
+                yield
+        await self._session.charts.look()
+        self.prometheus_looked = True
+        yield
+        if self.grafana is None:
+            await self._look_for_grafana()
+        self.looked = True
+        yield
+
+    async def _look_on_head(self) -> AsyncIterator[None]:
+        found: list[Listed] = []
+        self._head_said = ""
+        try:
+            async for one in on_the_head(self._session.backend):
+                found.append(one)
+                self._on_head = tuple(found)
+                yield
+        except RaymonError as failure:
+            self._head_said = spoken(failure.said, 200)
+
+    async def _look_for_grafana(self) -> None:
+        options = self._session.options.grafana
+        address = self.grafana_address
+        if address == DISABLED:
+            self.grafana_said = "RAY_GRAFANA_HOST on the head says that there is none"
+            return
+        try:
+            token = token_in(options.token_file, "--grafana-token-file") if options.token_file is not None else None
+            self.grafana = await self._reached(address, token, given=options.url is not None)
+            self.grafana_said = ""
+        except RaymonError as failure:
+            self.grafana_said = spoken(failure.said, 200)
+            return
+        try:
+            self._in_grafana = await in_grafana(self.grafana.api)
+        except RaymonError as failure:
+            # Without a token that is the ordinary answer, and Ray's own dashboards need none.
+            self.search_said = f"{spoken(failure.said, 200)}. {failure.advice}"
+
+    async def _reached(self, address: str, token: str | None, *, given: bool) -> GrafanaServer:
+        if given:
+            try:
+                return await answering_grafana(self._session.backend, address, token, from_here=True)
+            except UnreachableError:
+                pass
+        return await answering_grafana(self._session.backend, address, token)
+
+    async def read(self, listed: Listed) -> Dashboard:
+        """Return a dashboard of the list; raises the `RaymonError` of reading it."""
+        if listed.dashboard is not None:
+            return listed.dashboard
+        if listed.said or self.grafana is None:
+            raise BadAnswerError(f"read the dashboard {listed.title}", listed.said or self.grafana_said, "")
+        return await self.grafana.api.dashboard(listed.uid)
+
+    async def asked_for(self, listed: Listed, dashboard: Dashboard) -> tuple[PrometheusApi, str]:
+        """Return whom to ask for a dashboard, and what they are called: Grafana for its own ones, else Prometheus.
+
+        Where one of them is not there the other one is asked; raises `UnreachableError` where neither is.
+        """
+        server = self._session.charts.server
+        if server is not None and (listed.origin != "Grafana" or self.grafana is None):
+            return server.api, server.title
+        if self.grafana is not None:
+            source = dashboard.source or next(iter(await self.grafana.api.prometheus_sources()), "")
+            if source:
+                return self.grafana.api.prometheus(source), f"Prometheus through {self.grafana.title}"
+        said = f"no Prometheus answers at {self.prometheus_address}: {self.prometheus_said or 'it is looked for still'}"
+        raise UnreachableError("draw a dashboard", said, HOW_TO_GET_ONE)
+
+    async def aclose(self) -> None:
+        """Give back the connection to Grafana."""
+        if self.grafana is not None:
+            await self.grafana.http.aclose()
+
+
+HOW_TO_GET_ONE = "`raymon-tui targets TARGET --format prometheus` writes a configuration for one."
