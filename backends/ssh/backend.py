@@ -18,7 +18,8 @@ from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
 from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
-from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.dashboard_port import find_port, session_by
+from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
@@ -51,6 +52,7 @@ class SshBackend:
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
+        self._found_port: int | None = None
         self.link = Link(destination, asking or NobodyToAsk())
 
     @property
@@ -70,7 +72,27 @@ class SshBackend:
         return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
-        """Connect from the head; where forwarding is forbidden, through a command there."""
+        """Connect from the head; where forwarding is forbidden, through a command there.
+
+        A dashboard that is not on its usual port, and of which nobody has said where it is, is looked for.
+        """
+        if endpoint != DASHBOARD or endpoint != self.dashboard:
+            return await self._dial(endpoint)
+        try:
+            return await self._dial(Endpoint(endpoint.host, self._found_port or endpoint.port))
+        except UnreachableError:
+            if not self.link.connected or self._relays or self._found_port is not None:
+                # It may have moved since it was found; and each port would take a relay of its own.
+                self._found_port = None
+                raise
+        self._found_port = await find_port(endpoint.host, self._session_at)
+        return await self._dial(Endpoint(endpoint.host, self._found_port))
+
+    async def _session_at(self, endpoint: Endpoint) -> str | None:
+        async with client_over(self._dial, f"http://{endpoint}") as http:
+            return await session_by(http)
+
+    async def _dial(self, endpoint: Endpoint) -> ByteStream:
         tried = f"connect to {endpoint} from {self._destination.host}"
         if not self._relays:
             try:
@@ -171,8 +193,9 @@ class SshBackend:
         await self.link.transport()
 
     def describe(self) -> str:
-        """Return `ssh` and where to."""
-        return f"ssh {self._destination}"
+        """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""
+        found = "" if self._found_port is None else f", dashboard on {self._found_port}"
+        return f"ssh {self._destination}{found}"
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""
