@@ -142,7 +142,8 @@ class Services:
         if self.grafana is not None:
             source = dashboard.source or next(iter(await self.grafana.api.prometheus_sources()), "")
             if source:
-                return self.grafana.api.prometheus(source), f"Prometheus through {self.grafana.title}"
+                named = self.grafana.title.partition(" at ")[0]
+                return self.grafana.api.prometheus(source), f"Prometheus through {named}"
         said = f"no Prometheus answers at {self.prometheus_address}: {self.prometheus_said or 'it is looked for still'}"
         raise UnreachableError("draw a dashboard", said, HOW_TO_GET_ONE)
 
