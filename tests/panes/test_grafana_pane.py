@@ -88,7 +88,27 @@ async def test_without_prometheus_the_pane_says_how_to_get_one(tmp_path: Path) -
         await comes(pilot, "no Prometheus at http://127.0.0.1:9: Connection refused")
         assert "ray metrics launch-prometheus" in text(app)
         assert "raymon-tui targets TARGET --format prometheus > prometheus.yml" in text(app)
-        await comes(pilot, "--grafana-token-file FILE")
+        await comes(pilot, "is reached by HTTP alone. With --grafana URL and --grafana-token-file FILE")
+
+
+async def test_a_viewer_who_may_not_see_data_sources_is_helped_by_prometheus_itself(
+    tmp_path: Path, server: str
+) -> None:
+    viewer = StandIn({"given": GIVEN}, server, viewer=True)
+    async with listening(viewer) as stand_in, opened(tmp_path, server, stand_in) as (app, pilot):
+        await comes(pilot, "Given")
+        await pilot.press("enter")
+        await comes(pilot, "━ itself 1")
+        assert "through" not in line_with(app, "Given")
+
+
+async def test_without_any_server_a_dashboard_is_not_opened_and_why_is_said(tmp_path: Path) -> None:
+    viewer = StandIn({"given": GIVEN}, viewer=True)
+    async with listening(viewer) as stand_in, opened(tmp_path, NOWHERE, stand_in) as (app, pilot):
+        await comes(pilot, "Given")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Permissions needed" in one.message for one in app._notifications))
+        assert any("no Prometheus answers at http://127.0.0.1:9" in one.message for one in app._notifications)
 
 
 async def test_services_that_are_well_are_named_with_their_address(tmp_path: Path, server: str) -> None:
