@@ -28,7 +28,7 @@ def answer(*values: tuple[str, tuple[float, ...]], **more: object) -> PanelAnswe
 
 
 def drawn(panel: Panel, shown: PanelAnswer, width: int = 44, height: int = 9) -> list[str]:
-    return [text_of(line) for line in panel_lines(panel, shown, Look(width, height, 30.0, ascii_only=True))]
+    return [text_of(line) for line in panel_lines(panel, shown, Look(width, height, ascii_only=True))]
 
 
 TWO = answer(("reads", (1.0, 2.0, 30.0)), ("writes", (1.0, 2.0, 10.0)))
@@ -44,7 +44,7 @@ def test_a_gauge_shows_how_full_and_in_which_state() -> None:
     panel = Panel(
         id=1, title="T", kind="gauge", unit="percent", targets=ASKED, thresholds=(Threshold(20.0, "dark-red"),)
     )
-    lines = panel_lines(panel, TWO, Look(44, 9, 30.0, ascii_only=True))
+    lines = panel_lines(panel, TWO, Look(44, 9, ascii_only=True))
     assert text_of(lines[0]).startswith("reads ")
     assert text_of(lines[0]).endswith(" 30%")
     assert [piece.role for piece in lines[0]][1] == "bad"
