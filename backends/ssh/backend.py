@@ -17,7 +17,7 @@ from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
 from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
@@ -51,6 +51,7 @@ class SshBackend:
         self._destination = destination
         headers = dashboard_headers(options or ConnectOptions(), os.environ if environ is None else environ)
         self._credentials = Credentials(f"http://{destination.dashboard}", headers)
+        self._secret = bool(headers)
         given = {name.lower() for name in headers}
         known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
@@ -80,7 +81,7 @@ class SshBackend:
             f"http://{usual}",
             credentials=self._credentials,
             auth=self._head_token,
-            transport=None if self._place is None else FindingTransport(self._place, self.dial),
+            transport=None if self._place is None else FindingTransport(self._place, self.dial, secret=self._secret),
         )
 
     async def find_dashboard(self) -> Endpoint:
@@ -132,6 +133,8 @@ class SshBackend:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
                 channel.close()
+        if collecting.pid is None:
+            refuse_expired(tried, done.stderr + done.stdout)
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
@@ -194,9 +197,9 @@ class SshBackend:
         await self.link.transport()
 
     def describe(self) -> str:
-        """Return `ssh` and where to; with the dashboard's port, where that was found to be another than the usual."""
+        """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""
         elsewhere = self.dashboard != self._destination.dashboard
-        return f"ssh {self._destination}" + (f", dashboard at {self.dashboard.port}" if elsewhere else "")
+        return f"ssh {self._destination}" + (f", dashboard on {self.dashboard.port}" if elsewhere else "")
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""

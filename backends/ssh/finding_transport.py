@@ -18,12 +18,13 @@ class FindingTransport(httpx.AsyncBaseTransport):
     """Carries requests to the port that `place` finds.
 
     The first request goes to the usual port while the right one is looked for, so that nothing is lost where it is that
-    one; its answer is given only once that is known.
+    one; its answer is given only once that is known. Requests that are `secret` wait until it is known who hears them.
     """
 
-    def __init__(self, place: DashboardPort, dial: Dial) -> None:
+    def __init__(self, place: DashboardPort, dial: Dial, *, secret: bool) -> None:
         self._place = place
         self._dial = dial
+        self._secret = secret
         self._ways: dict[Endpoint, httpx.AsyncBaseTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -34,6 +35,16 @@ class FindingTransport(httpx.AsyncBaseTransport):
             except httpx.ConnectError:
                 if not self._place.doubt():
                     raise
+        return await (self._once_found(request) if self._secret else self._while_looking(request))
+
+    async def _once_found(self, request: httpx.Request) -> httpx.Response:
+        try:
+            found = await self._place.find()
+        except RaymonError as error:
+            raise httpx.ConnectError(str(error), request=request) from error
+        return await self._through(found, request)
+
+    async def _while_looking(self, request: httpx.Request) -> httpx.Response:
         first = self._place.endpoint
         looking = asyncio.ensure_future(self._place.find())
         answer: httpx.Response | None = None
