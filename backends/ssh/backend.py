@@ -153,8 +153,10 @@ class SshBackend:
             channel.exec_command(line)
 
         async def send(sent: Signals) -> None:
-            if pids:
-                await self._signal(pids[0], sent)
+            # Where no session can be had for it, a second one lets go of the command.
+            with contextlib.suppress(RaymonError):
+                if pids:
+                    await self._signal(pids[0], sent)
 
         try:
             await self.link.blocking(lambda _: start())

@@ -20,6 +20,9 @@ _WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 command -v "$1" >/dev/null 2>&1 || exit 127
 exec "$@"
 """
+_IN_TERMINAL = r"""printf '\036raymon-tui %s\n' $$
+exec "$@"
+"""
 _SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 exec "$@"
 """
@@ -50,8 +53,8 @@ def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
 
 
 def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
-    """Return the line that runs `argv` as a login shell would; without a terminal its output is marked."""
-    script = 'exec "$@"' if terminal else _SHOWN
+    """Return the line that runs `argv` as a login shell would, once it has told its process by the mark."""
+    script = _IN_TERMINAL if terminal else _SHOWN
     words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
     if container is not None:
         words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
