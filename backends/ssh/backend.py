@@ -9,6 +9,7 @@ from signal import Signals
 
 import anyio
 import httpx
+import paramiko
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.asking import Asking, NobodyToAsk
@@ -17,14 +18,22 @@ from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
+from raymon_tui.backends.ssh.commands import (
+    NOT_FOUND,
+    Collecting,
+    by_login_shell,
+    refuse_expired,
+    signal_over,
+    signalling,
+    wrapped,
+)
 from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.finding_transport import FindingTransport
 from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
-from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.link import Link, NoSessionError
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
@@ -36,6 +45,8 @@ SCRIPT_WITHIN_S = 2.0
 """A login shell may take as long, and the first picture waits for it."""
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
+SESSION_WITHIN_S = 10.0
+"""So long one is waited for where a server allows fewer."""
 
 
 class SshBackend:
@@ -118,7 +129,7 @@ class SshBackend:
             raise UnreachableError(tried, said, "name a program and plain words")
         container = self._destination.container
         async with self._sessions:
-            channel = await self.link.open_channel("session", None, tried)
+            channel = await self._session(tried)
             collecting = Collecting(channel, limit)
             try:
                 with anyio.fail_after(timeout_s):
@@ -127,8 +138,9 @@ class SshBackend:
                     done = await collecting.to_the_end()
             except TimeoutError:
                 with anyio.CancelScope(shield=True):
-                    await self._end(collecting.pid)
-                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
+                    told = await self._signal(collecting.pid, Signals.SIGKILL, channel)
+                advice = "it was ended" if told else "it was asked to end, and may still run there"
+                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", advice) from None
             except (anyio.BrokenResourceError, OSError, EOFError) as error:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
@@ -143,7 +155,7 @@ class SshBackend:
         """Run a command on the head as its login shell would, with this terminal's input and output."""
         tried = f"run {argv[0]} on {self._destination.host}"
         line = by_login_shell(argv, self._destination.container, terminal=terminal)
-        channel = await self.link.open_channel("session", None, tried)
+        channel = await self._session(tried)
 
         pids: list[int] = []
 
@@ -153,10 +165,9 @@ class SshBackend:
             channel.exec_command(line)
 
         async def send(sent: Signals) -> None:
-            # Where no session can be had for it, a second one lets go of the command.
+            # Where it does not get there, a second one lets go of the command.
             with contextlib.suppress(RaymonError):
-                if pids:
-                    await self._signal(pids[0], sent)
+                await self._signal(pids[0] if pids else None, sent, channel)
 
         try:
             await self.link.blocking(lambda _: start())
@@ -168,22 +179,43 @@ class SshBackend:
         finally:
             if pids and not channel.exit_status_ready():
                 with anyio.move_on_after(LET_GO_S, shield=True), contextlib.suppress(RaymonError):
-                    await self._signal(pids[0], Signals.SIGKILL)
+                    await self._signal(pids[0], Signals.SIGKILL, channel)
             channel.close()
 
-    async def _end(self, pid: int | None) -> None:
-        if pid is not None:
-            await self._signal(pid, Signals.SIGKILL)
+    async def _session(self, tried: str) -> paramiko.Channel:
+        """Open a session, once there is one to be had; raises `NoSessionError` where that takes too long."""
+        until, pause = anyio.current_time() + SESSION_WITHIN_S, 0.02
+        while True:
+            try:
+                return await self.link.open_channel("session", None, tried)
+            except NoSessionError:
+                if anyio.current_time() + pause > until:
+                    raise
+            # No server tells when one is free again, which may be some time after its command has ended.
+            await anyio.sleep(pause)
+            pause = min(2 * pause, 0.5)
 
-    async def _signal(self, pid: int, sent: Signals) -> None:
-        channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
-        line = signalling(pid, sent, self._destination.container)
+    async def _signal(self, pid: int | None, sent: Signals, over: paramiko.Channel) -> bool:
+        """Send a signal to the command whose process is known by `pid`, and all that it runs together with.
+
+        Where there is no other session for that, the server is asked to signal what runs on the channel `over`, which
+        not every one does: False then.
+        """
+        if pid is None:
+            return False
         try:
+            channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
+        except NoSessionError:
+            await self.link.blocking(lambda _: signal_over(over, sent))
+            return False
+        try:
+            line = signalling(pid, sent, self._destination.container)
             await self.link.blocking(lambda _: channel.exec_command(line))
             with anyio.move_on_after(5.0):
                 await Collecting(channel, 0).to_the_end()
         finally:
             channel.close()
+        return True
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file on the head, inside its container where there is one."""

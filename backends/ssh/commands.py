@@ -69,6 +69,20 @@ def signalling(pid: int, sent: Signals, container: Container | None = None) -> s
     return shlex.join(words)
 
 
+def signal_over(channel: paramiko.Channel, sent: Signals) -> None:
+    """Ask the server to send a signal to what runs on a session's channel (RFC 4254, 6.9); blocks.
+
+    OpenSSH does so since 7.9, for all but root, and tells nothing; paramiko knows no such request.
+    """
+    message = paramiko.Message()
+    message.add_byte(paramiko.common.cMSG_CHANNEL_REQUEST)
+    message.add_int(channel.remote_chanid)
+    message.add_string("signal")
+    message.add_boolean(False)
+    message.add_string(sent.name[3:])
+    channel.get_transport()._send_user_message(message)
+
+
 def refuse_expired(tried: str, said: bytes) -> None:
     """Raise `RefusedError` where what came in place of a command's own output is a demand for a new password."""
     if b"password has expired" in said.lower() or b"must change your password" in said.lower():

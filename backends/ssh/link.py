@@ -34,6 +34,10 @@ FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
 """Why a server does not open a channel (RFC 4254, 5.1)."""
 
 
+class NoSessionError(UnreachableError):
+    """The server opens no more sessions over this connection, for now."""
+
+
 class Link:
     """Opens channels over one connection.
 
@@ -208,8 +212,8 @@ def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> Ray
             tried, "the server forbids forwarding", "Let sshd allow it: AllowTcpForwarding, PermitOpen."
         )
     if session:
-        said = "the server opens no more sessions"
-        return UnreachableError(tried, said, "It is tried again; MaxSessions in sshd_config is the limit.")
+        said = "the server opens no more sessions over one connection"
+        return NoSessionError(tried, said, "Try again later; MaxSessions in sshd_config is the limit.")
     if error.code == _RESOURCES:
         return UnreachableError(tried, "the server is short of resources", "It is tried again.")
     said = "nothing listens there, or the head cannot reach it"
