@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import httpx
@@ -50,12 +50,23 @@ class ConnectOptions:
     ssh_key: Path | None = None
     jump: str | None = None
     accept_new_host_key: bool = False
+    namespace: str | None = None
+    context: str | None = None
+    kubeconfig: Path | None = None
+    object_name: str | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
 
 @runtime_checkable
 class Connecting(Protocol):
-    """A backend that connects before it can be asked anything, and may have questions to the user then."""
+    """A backend that connects before it can be asked anything, and may have questions to the user then.
+
+    `stages` are the parts of the way that were behind us last time: `name: what was said`, and seconds since it began.
+    """
+
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
 
     async def connect(self) -> None:
         """Connect, with no limit of time; raises the `RaymonError` of that."""
@@ -70,6 +81,43 @@ class Executing(Protocol):
 
         With `terminal` it has one of its own, for editors and shells. Raises the `RaymonError` of the way there.
         """
+
+
+@dataclass(frozen=True)
+class KubernetesPlace:
+    """Where in Kubernetes a backend was pointed to; `ray_cluster` is the RayCluster that it follows now."""
+
+    context: str
+    namespace: str
+    kind: str = ""
+    name: str = ""
+    ray_cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchEvent:
+    """A change: the object, or for `RELISTED` the list (`items`) in place of all that was told before."""
+
+    type: Literal["ADDED", "MODIFIED", "DELETED", "RELISTED"]
+    object: Mapping[str, Any]
+
+
+@runtime_checkable
+class KubernetesObjects(Protocol):
+    """A backend that can be asked for the objects of the Kubernetes cluster that Ray runs in."""
+
+    @property
+    def place(self) -> KubernetesPlace:
+        """Where it was pointed to."""
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """Return what the API server answers."""
+
+    async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
+        """Return a log."""
+
+    def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
+        """List, then tell every change; begins anew by itself where that breaks off."""
 
 
 @runtime_checkable

@@ -36,23 +36,29 @@ def client_over(
     `tls` is what an https URL is checked with, by default against the authorities that httpx trusts. What `dial` raises
     arrives as an `httpx.ConnectError` with that as its cause.
     """
-    transport = httpx.AsyncHTTPTransport(verify=False)
-    # httpx gives no other way to its pool; a test holds it to this one.
-    transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=tls or (httpx.create_ssl_context() if base_url.startswith("https:") else None),
-        max_connections=LIMITS.max_connections,
-        max_keepalive_connections=LIMITS.max_keepalive_connections,
-        keepalive_expiry=KEPT_S,
-        network_backend=_Dialling(dial),
-    )
+    checked = tls or (httpx.create_ssl_context() if base_url.startswith("https:") else None)
     return httpx.AsyncClient(
         base_url=base_url,
-        transport=transport,
+        transport=dialling_transport(dial, checked),
         auth=auth,
         timeout=TIMEOUT,
         trust_env=False,
         event_hooks={"request": [credentials] if credentials else []},
     )
+
+
+def dialling_transport(dial: Dial, tls: ssl.SSLContext | None = None) -> httpx.AsyncBaseTransport:
+    """Return a transport whose every connection is dialled; see `client_over`."""
+    transport = httpx.AsyncHTTPTransport(verify=False)
+    # httpx gives no other way to its pool; a test holds it to this one.
+    transport._pool = httpcore.AsyncConnectionPool(
+        ssl_context=tls,
+        max_connections=LIMITS.max_connections,
+        max_keepalive_connections=LIMITS.max_keepalive_connections,
+        keepalive_expiry=KEPT_S,
+        network_backend=_Dialling(dial),
+    )
+    return transport
 
 
 class _Dialling(httpcore.AsyncNetworkBackend):

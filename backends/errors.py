@@ -75,3 +75,7 @@ class UnsupportedError(RaymonError):
     """This backend cannot do that: a command over plain HTTP, for one."""
 
     exit_code = 2
+
+
+class ObjectMissingError(UnreachableError):
+    """Kubernetes knows no such object."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,12 @@ from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
 from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
-from raymon_tui.backends.targets import FileTarget, LocalTarget, SshTarget, Target, UrlTarget
+from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarget, SshTarget, Target, UrlTarget
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -34,12 +36,14 @@ class Candidate:
 
     title: str
     open: Callable[[], Backend]
+    question: str = "Several Ray clusters run here. Which one?"
+    """What is asked where several are to be chosen from."""
 
 
 def resolve(
     text: str | None, options: ConnectOptions, environ: Mapping[str, str] | None = None
 ) -> tuple[Candidate, ...]:
-    """Return the clusters that `text` can mean, at least one; several only where nothing was typed.
+    """Return the clusters that `text` can mean, at least one; several where nothing was typed, or of a manifest.
 
     Raises `UsageError` where it means nothing, `UnreachableError` where nothing was typed and nothing is found.
     """
@@ -50,6 +54,8 @@ def resolve(
     target = parse(text)
     if isinstance(target, LocalTarget):
         return _unnamed(options, environ)
+    if isinstance(target, FileTarget):
+        return _from_file(target, options, environ)
     return (_from_target(target, options, environ),)
 
 
@@ -59,9 +65,9 @@ def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
         return candidates[0]
     titles = "\n".join(f"  {candidate.title}" for candidate in candidates)
     raise UsageError(
-        "find the Ray cluster on this machine",
+        "choose a Ray cluster",
         f"there are {len(candidates)}:\n{titles}",
-        "name one by its address: raymon-tui http://HOST:PORT",
+        "name one by its address: raymon-tui http://HOST:PORT; of a file's objects with --name KIND/NAME",
     )
 
 
@@ -98,8 +104,8 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
         return Candidate(str(target), lambda: HttpBackend(target, options, environ))
     if isinstance(target, SshTarget):
         return Candidate(str(target), partial(_by_ssh, destination_of(target, options), options, environ))
-    if isinstance(target, FileTarget):
-        return _from_file(target, options, environ)
+    if isinstance(target, KubernetesTarget):
+        return Candidate(str(target), partial(_by_kubernetes, target, options, environ))
     said = "this version cannot open targets of this form yet"
     raise UsageError(f"open {target}", said, f"what it can open is:\n{FORMS}")
 
@@ -118,13 +124,30 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
     )
 
 
-def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> Candidate:
+def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]) -> tuple[Candidate, ...]:
     # Imported here: to read YAML takes 15 ms, and other targets need none.
+    from raymon_tui.backends.files import LauncherFile, opened_file
     from raymon_tui.backends.launcher.destination import destination_of as head_of
-    from raymon_tui.backends.launcher.opening import cluster_file_in
 
-    cluster, data = cluster_file_in(target.path)
-    return Candidate(f"{cluster.name} ({target})", partial(_by_ssh, head_of(cluster, data, options), options, environ))
+    found = opened_file(target.path, options.object_name)
+    if isinstance(found, LauncherFile):
+        destination = head_of(found.cluster, found.data, options)
+        title = f"{found.cluster.name} ({target})"
+        return (Candidate(title, partial(_by_ssh, destination, options, environ)),)
+    return tuple(
+        Candidate(
+            f"{one} ({target})",
+            partial(
+                _by_kubernetes,
+                KubernetesTarget(one.kind, one.name or ""),
+                replace(options, namespace=options.namespace or one.namespace),
+                environ,
+                one.prefix,
+            ),
+            "The file holds several Ray objects. Which one?",
+        )
+        for one in found
+    )
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
@@ -132,6 +155,23 @@ def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mappi
     from raymon_tui.backends.ssh.backend import SshBackend
 
     return SshBackend(destination, options, environ, options.asking)
+
+
+def _by_kubernetes(
+    target: KubernetesTarget, options: ConnectOptions, environ: Mapping[str, str], prefix: str | None = None
+) -> Backend:
+    # Imported here: websockets and what speaks to an API server are needed for nothing else.
+    from raymon_tui.backends.kubernetes.backend import KubernetesBackend
+
+    return KubernetesBackend(target.kind, target.name, options, environ, prefix=prefix)
+
+
+def kubernetes_of(options: ConnectOptions, environ: Mapping[str, str] | None = None) -> WholeCluster:
+    """Return whom to ask for all Ray clusters in Kubernetes; it connects to nothing yet."""
+    # Imported here: what speaks to an API server is needed for nothing else.
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
+
+    return WholeCluster(options, os.environ if environ is None else environ)
 
 
 def _plugin_for(text: str) -> EntryPoint | None:

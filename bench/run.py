@@ -17,8 +17,9 @@ from pathlib import Path
 import psutil
 from measure import views
 from measure.figures import Figure, percentile
-from measure.first_picture import PROGRAM, first_picture
+from measure.first_picture import PROGRAM, first_picture, through_ssh
 from measure.keys import keystrokes
+from measure.metrics import metrics
 from measure.real_cluster import real_cluster
 from measure.simulator import simulator
 from measure.steady import steady
@@ -33,6 +34,7 @@ def compared(dashboard: str | None, gcs: str, runs: int) -> Iterator[Figure]:
     """Measure how soon a user knows, side by side with `ray status`, on a real cluster."""
     with real_cluster(dashboard, gcs) as cluster:
         yield from first_picture(cluster.dashboard, cluster.gcs, runs)
+        yield from through_ssh(cluster.dashboard, cluster.gcs, runs)
 
 
 def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
@@ -53,7 +55,7 @@ def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
             yield Figure(f"{view.name} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
 
 
-def through_ssh() -> Iterator[Figure]:
+def requests_through_ssh() -> Iterator[Figure]:
     """Measure requests through one SSH connection, side by side with `ssh -L`."""
     yield from transport()
 
@@ -89,13 +91,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=9, help="whole processes of each kind")
     parser.add_argument("--presses", type=int, default=200, help="keys in each list")
     parser.add_argument("--seconds", type=float, default=60, help="how long each pane is watched")
-    parser.add_argument("--only", choices=("real", "simulated", "ssh"), help="one part, which is then not written")
+    parser.add_argument(
+        "--only", choices=("real", "simulated", "ssh", "metrics"), help="one part, which is then not written"
+    )
     given = parser.parse_args()
     about, figures = machine(), list[Figure]()
     parts = {
         "real": compared(given.dashboard, given.gcs, given.runs),
         "simulated": large_cluster(given.presses, given.seconds),
-        "ssh": through_ssh(),
+        "ssh": requests_through_ssh(),
+        "metrics": metrics(),
     }
     for name, part in parts.items():
         for figure in part if given.only in (None, name) else ():

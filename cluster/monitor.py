@@ -27,6 +27,7 @@ from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.reader import Reader
 from raymon_tui.cluster.record import record
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.cluster.source import source_of
 from raymon_tui.cluster.wall_clock import WallClock
 
 METRICS = "metrics"
@@ -56,6 +57,7 @@ class Monitor:
         self.api = RayApi(self._http)
         self.history = History()
         self._clock = WallClock(clock)
+        self.source = source_of(backend, self._clock.now)
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
         self._announcer = Announcer(self._picture)
         self._finder = Finder()
@@ -93,7 +95,7 @@ class Monitor:
         stays for a while.
         """
         self._wants[owner] = self._with_limits(feeds)
-        self._reader.want(feed for wanted in self._wants.values() for feed in wanted)
+        self._reader.want(feed for wanted in self._wants.values() for feed in wanted if not feed.pushed)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each new snapshot and the names of the feeds that changed; returns what ends that."""
@@ -113,6 +115,8 @@ class Monitor:
             tasks.start_soon(self._reader.pollers.run)
             tasks.start_soon(self._announcer.run)
             tasks.start_soon(self.metrics.run)
+            if self.source is not None:
+                tasks.start_soon(self.source.run, self._changed)
             while True:
                 await anyio.sleep(TEND_S)
                 self._reader.tend()
@@ -139,6 +143,8 @@ class Monitor:
             async with anyio.create_task_group() as tasks:
                 for feed in tuple(waiting.values()):
                     tasks.start_soon(ask_and_take, feed)
+                if self.source is not None:
+                    tasks.start_soon(self.source.once)
         for feed in waiting.values():
             late = TimedOutError(f"asking for {feed.name}", f"no answer within {timeout_s:g} s", "Allow more time.")
             self._reader.take(feed, Answer(took_s=timeout_s, failure=late))
@@ -180,6 +186,8 @@ class Monitor:
     def _readings(self) -> dict[str, Reading[Any]]:
         """Return what was read, the autoscaler's status with the limits that the dashboard does not know."""
         readings = dict(self._reader.board.all())
+        if self.source is not None:
+            readings.update(self.source.readings())
         status, limits = readings.get(AUTOSCALER.name), readings.get(self._limits.name)
         if status is not None and isinstance(status.value, AutoscalerStatus) and limits is not None:
             value = self._complete(status.value, limits.value)

@@ -38,20 +38,23 @@ def prometheus(directory: Path, config: str) -> Iterator[str]:
         f"--web.listen-address=127.0.0.1:{port}",
     )
     with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
-        # Whoever writes into a full pipe stands still, so what it says is read to its end.
-        drain = threading.Thread(target=lambda: [None for _ in server.stderr or ()], daemon=True)
-        try:
-            assert server.stderr is not None
-            for line in server.stderr:
+        ready, said = threading.Event(), list[str]()
+
+        def follow() -> None:
+            # To the end: whoever writes into a full pipe stands still.
+            for line in server.stderr or ():
+                said.append(line)
                 if "Server is ready" in line:
-                    break
-            assert server.poll() is None, "Prometheus did not start"
-            drain.start()
+                    ready.set()
+
+        following = threading.Thread(target=follow)
+        following.start()
+        try:
+            assert ready.wait(PATIENCE_S), "".join(said[-10:])
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            if drain.is_alive():
-                drain.join()
+            following.join()
 
 
 def up(url: str) -> dict[str, str]:

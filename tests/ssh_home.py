@@ -33,4 +33,4 @@ def settings_for(sshd: Sshd, alias: str = "*") -> tuple[str, ...]:
 
 
 def destination(sshd: Sshd, dashboard: Endpoint = DASHBOARD) -> SshDestination:
-    return SshDestination("127.0.0.1", sshd.port, sshd.user, keys=(sshd.key,), dashboard=dashboard)
+    return SshDestination(sshd.host, sshd.port, sshd.user, keys=(sshd.key,), dashboard=dashboard)

@@ -18,7 +18,7 @@ import pytest
 
 CONFIG = """
 Port {port}
-ListenAddress 127.0.0.1
+ListenAddress {host}
 HostKey {folder}/host_ed25519
 AuthorizedKeysFile {folder}/authorized_keys
 PidFile {folder}/sshd.pid
@@ -41,6 +41,7 @@ class Sshd:
     port: int
     pid: int
     user: str
+    host: str = "127.0.0.1"
 
     @property
     def key(self) -> Path:
@@ -62,8 +63,13 @@ def keygen(path: Path, *words: str, passphrase: str = "", kind: str = "ed25519")
 
 
 @contextlib.contextmanager
-def running_sshd(folder: Path, *settings: str, port: int | None = None) -> Iterator[Sshd]:
-    """Run a server with these lines besides its ordinary ones; `folder` may be that of one that ran before."""
+def running_sshd(
+    folder: Path, *settings: str, port: int | None = None, host: str = "127.0.0.1", within: tuple[str, ...] = ()
+) -> Iterator[Sshd]:
+    """Run a server with these lines besides its ordinary ones; `folder` may be that of one that ran before.
+
+    `within` are the words before its own that put it on another host, whose address is `host`.
+    """
     program = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
     if program is None:
         pytest.skip("this machine cannot run an SSH server: openssh-server is not installed")
@@ -77,13 +83,13 @@ def running_sshd(folder: Path, *settings: str, port: int | None = None) -> Itera
         (folder / "authorized_keys").write_text((folder / "user_ed25519.pub").read_text())
     config = folder / "sshd_config"
     # Of several lines with one keyword sshd takes the first.
-    config.write_text("\n".join(settings) + CONFIG.format(port=port, folder=folder))
+    config.write_text("\n".join(settings) + CONFIG.format(port=port, folder=folder, host=host))
     host_key = (folder / "host_ed25519.pub").read_text()
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}")
-    process = subprocess.Popen([program, "-D", "-e", "-f", str(config)], start_new_session=True)
+    (folder / "known_hosts").write_text(f"[{host}]:{port} {host_key}")
+    process = subprocess.Popen([*within, program, "-D", "-e", "-f", str(config)], start_new_session=True)
     try:
-        _await_port(port, process)
-        yield Sshd(folder, port, process.pid, getpass.getuser())
+        _await_port(host, port, process)
+        yield Sshd(folder, port, process.pid, getpass.getuser(), host)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -96,10 +102,10 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+def _await_port(host: str, port: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 20
     while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
             return
         assert process.poll() is None, "sshd ended"
         time.sleep(0.05)

@@ -59,6 +59,8 @@ class MonitorApp(App[int]):
     """The live monitor on one cluster."""
 
     TITLE = "raymon-tui"
+    leads_back: ClassVar[bool] = False
+    """Whether there is a page that the first cluster was opened from."""
     COMMAND_PALETTE_BINDING = "colon"
     COMMANDS: ClassVar = App.COMMANDS | {PaneCommands}
     CSS_PATH = "app.tcss"
@@ -119,6 +121,10 @@ class MonitorApp(App[int]):
             self._questions.listen(self.ask)
         self.set_interval(1.0, self._tick)
         self.set_timer(ALL_DRAWN_S, self.load_the_rest)
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first screen: a cluster, all of them, or the question which."""
         if self._opened is not None:
             self.show_cluster(self._opened)
         elif self._together:
@@ -151,7 +157,7 @@ class MonitorApp(App[int]):
         """Show a cluster for as long as it is watched."""
         self.session = opened.session
         opened.session.monitor.listen(partial(self._heard, opened.session))
-        self.push_screen(MainScreen(opened.session))
+        self.push_screen(MainScreen(opened.session, leads_back=self.leads_back))
         self.stay(opened.watching)
 
     def watch_together(self) -> None:
@@ -207,12 +213,17 @@ class MonitorApp(App[int]):
             trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
             asked.give(trusted)
 
-    @work(exclusive=True, exit_on_error=True)
+    @work(group="stay", exclusive=True, exit_on_error=True)
     async def stay(self, watching: Awaitable[RaymonError | None]) -> None:
-        """Stay while the cluster is watched; end with the failure of the very first contact."""
-        self.failure = await watching
-        if self.failure is not None:
-            self.exit(self.failure.exit_code)
+        """Stay while the cluster is watched."""
+        failure = await watching
+        if failure is not None:
+            self.give_up(failure)
+
+    def give_up(self, failure: RaymonError) -> None:
+        """End with the failure of the very first contact."""
+        self.failure = failure
+        self.exit(failure.exit_code)
 
     def _heard(self, session: Session, _snapshot: Snapshot, changed: frozenset[str]) -> None:
         self.post_message(SnapshotChanged(session, changed))

@@ -9,8 +9,15 @@ from dataclasses import dataclass
 import anyio
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend
-from raymon_tui.backends.errors import BadAnswerError, RaymonError, TimedOutError, UnreachableError
+from raymon_tui.backends.base import Backend, KubernetesObjects
+from raymon_tui.backends.errors import (
+    BadAnswerError,
+    RaymonError,
+    RefusedError,
+    TimedOutError,
+    UnreachableError,
+    UsageError,
+)
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.snapshot import Snapshot
@@ -60,6 +67,11 @@ class Session:
     charts: BestSource
     clock: Callable[[], float] = time.time
 
+    @property
+    def kubernetes(self) -> KubernetesObjects | None:
+        """The objects of the Kubernetes cluster that Ray runs in; None where it runs elsewhere."""
+        return self.backend if isinstance(self.backend, KubernetesObjects) else None
+
     def now(self) -> float:
         """Return the moment of the picture that is drawn: the present one, unless drawing is paused."""
         return self.clock() if self.viewing.held is None else self.viewing.held.at
@@ -90,8 +102,13 @@ class Session:
         except TimedOutError:
             return None
         except RaymonError as failure:
-            return failure
+            told = isinstance(failure, RefusedError | UsageError)
+            return failure if told or not await self._is_known_otherwise() else None
         return None
+
+    async def _is_known_otherwise(self) -> bool:
+        """Whether something beside the dashboard knows the cluster: why its head is not there, for one."""
+        return self.monitor.source is not None and await self.monitor.source.once()
 
 
 @dataclass(frozen=True)

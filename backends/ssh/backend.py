@@ -16,14 +16,16 @@ from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
-from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.raw_terminal import raw_terminal
+from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
+from raymon_tui.backends.ssh.dashboard_port import find_port, session_by
+from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
 from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
-from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on, raw_terminal
+from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
 LET_GO_S = 5.0
@@ -50,6 +52,7 @@ class SshBackend:
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
+        self._found_port: int | None = None
         self.link = Link(destination, asking or NobodyToAsk())
 
     @property
@@ -69,7 +72,27 @@ class SshBackend:
         return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
-        """Connect from the head; where forwarding is forbidden, through a command there."""
+        """Connect from the head; where forwarding is forbidden, through a command there.
+
+        A dashboard that is not on its usual port, and of which nobody has said where it is, is looked for.
+        """
+        if endpoint != DASHBOARD or endpoint != self.dashboard:
+            return await self._dial(endpoint)
+        try:
+            return await self._dial(Endpoint(endpoint.host, self._found_port or endpoint.port))
+        except UnreachableError:
+            if not self.link.connected or self._relays or self._found_port is not None:
+                # It may have moved since it was found; and each port would take a relay of its own.
+                self._found_port = None
+                raise
+        self._found_port = await find_port(endpoint.host, self._session_at)
+        return await self._dial(Endpoint(endpoint.host, self._found_port))
+
+    async def _session_at(self, endpoint: Endpoint) -> str | None:
+        async with client_over(self._dial, f"http://{endpoint}") as http:
+            return await session_by(http)
+
+    async def _dial(self, endpoint: Endpoint) -> ByteStream:
         tried = f"connect to {endpoint} from {self._destination.host}"
         if not self._relays:
             try:
@@ -106,6 +129,8 @@ class SshBackend:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
                 channel.close()
+        if collecting.pid is None:
+            refuse_expired(tried, done.stderr + done.stdout)
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
@@ -158,13 +183,19 @@ class SshBackend:
         """Return a part of a file on the head, inside its container where there is one."""
         return await read_part(self, self._destination, path, offset, limit)
 
+    @property
+    def stages(self) -> Sequence[tuple[str, float]]:
+        """The parts of the way that were behind us last time."""
+        return self.link.stages
+
     async def connect(self) -> None:
         """Connect now, however long the user takes to answer questions."""
         await self.link.transport()
 
     def describe(self) -> str:
-        """Return `ssh` and where to."""
-        return f"ssh {self._destination}"
+        """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""
+        found = "" if self._found_port is None else f", dashboard on {self._found_port}"
+        return f"ssh {self._destination}{found}"
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""

@@ -10,6 +10,7 @@ import anyio
 import paramiko
 
 from raymon_tui.backends.base import Completed
+from raymon_tui.backends.errors import RefusedError
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.stream import readable
 
@@ -63,6 +64,13 @@ def signalling(pid: int, sent: Signals, container: Container | None = None) -> s
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
     return shlex.join(words)
+
+
+def refuse_expired(tried: str, said: bytes) -> None:
+    """Raise `RefusedError` where what came in place of a command's own output is a demand for a new password."""
+    if b"password has expired" in said.lower() or b"must change your password" in said.lower():
+        advice = "change it: log in with ssh once"
+        raise RefusedError(tried, "the password has expired, and the server runs nothing before it is changed", advice)
 
 
 def exit_code(channel: paramiko.Channel) -> int:

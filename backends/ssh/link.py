@@ -47,6 +47,7 @@ class Link:
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._connecting: asyncio.Task[Route] | None = None
         self._looking: asyncio.Task[bool] | None = None
         self._threads = anyio.CapacityLimiter(_THREADS)
@@ -75,6 +76,7 @@ class Link:
         return (await asyncio.shield(self._connecting)).transport
 
     async def _connect_anew(self) -> Route:
+        self._loop = asyncio.get_running_loop()
         await self._drop()
         try:
             route = await self._blocking(self._connect)
@@ -102,7 +104,9 @@ class Link:
         return from_thread.run(self._asking.trusts, question)
 
     def _secret(self, question: SecretQuestion) -> str | None:
-        return from_thread.run(self._asking.secret, question)
+        # What a server asks at the keyboard arrives in paramiko's own thread, which anyio does not know.
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(self._asking.secret(question), self._loop).result()
 
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
         """Open a channel; raises `RefusedError` where the server forbids it, else `UnreachableError`."""

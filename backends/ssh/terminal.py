@@ -6,10 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-import termios
-import tty
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 import anyio
 import paramiko
@@ -20,18 +17,6 @@ from raymon_tui.backends.ssh.stream import ChannelStream, readable
 
 SendSignal = Callable[[signal.Signals], Awaitable[None]]
 _CHUNK = 1 << 15
-
-
-@contextmanager
-def raw_terminal() -> Iterator[None]:
-    """Send every key on as it is, Ctrl-C too; the terminal is as it was afterwards."""
-    descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    try:
-        tty.setraw(descriptor, termios.TCSADRAIN)
-        yield
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def ask_for_terminal(channel: paramiko.Channel) -> None:

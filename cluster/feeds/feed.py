@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from msgspec import Struct
+
+from raymon_tui.backends.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.ray_api.client import RayApi
@@ -22,6 +24,7 @@ class Feed(Generic[T]):
     `pace`: how many refresh intervals lie between two askings.
     `rest`: how many times its own cost a feed rests before it asks again, so that it takes at most 1/(1+rest) of the
     head's time.
+    `pushed`: a `Source` gives its readings by itself, and nobody asks.
     """
 
     name: str
@@ -29,6 +32,12 @@ class Feed(Generic[T]):
     pace: float = 1.0
     rest: float = 4.0
     timeout_s: float = 10.0
+    pushed: bool = False
+
+
+async def not_asked(_api: RayApi) -> NoReturn:
+    """Stand in for the question of a feed that is pushed."""
+    raise UnsupportedError("ask the dashboard for what it does not know", "nothing was asked", "")
 
 
 class FeedError(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES, PLACEMENT_GROUPS
@@ -55,6 +56,9 @@ RULES: tuple[Rule, ...] = (
     Rule(cluster_restarted),
 )
 
+PICTURED = "kubernetes"
+"""The feed whose reading says that the rules about Kubernetes have something to go by."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +80,8 @@ class Finder:
 
         A rule that fails is a finding itself, and the others still count.
         """
-        found = {finding.id: finding for rule in RULES for finding in self._found(rule, snapshot, now)}
+        rules = RULES if PICTURED not in snapshot.readings else (*RULES, *_rules_of_kubernetes())
+        found = {finding.id: finding for rule in rules for finding in self._found(rule, snapshot, now)}
         return tuple(sorted(found.values(), key=lambda one: (-one.severity, one.since or now, one.id)))
 
     def _found(self, rule: Rule, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
@@ -92,6 +97,17 @@ class Finder:
 def find(snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
     """Return what a `Finder` finds that has seen nothing before."""
     return Finder().find(snapshot, now)
+
+
+@cache
+def _rules_of_kubernetes() -> tuple[Rule, ...]:
+    # Imported here: on other clusters they have nothing to look at.
+    from raymon_tui.cluster.findings.pod_trouble import pod_trouble  # noqa: PLC0415
+    from raymon_tui.cluster.findings.ray_cluster_trouble import ray_cluster_trouble  # noqa: PLC0415
+    from raymon_tui.cluster.findings.ray_job_trouble import ray_job_trouble  # noqa: PLC0415
+    from raymon_tui.cluster.kubernetes.picture import KUBERNETES  # noqa: PLC0415
+
+    return (Rule(pod_trouble), Rule(ray_cluster_trouble), Rule(ray_job_trouble, (KUBERNETES,)))
 
 
 def _apply(check: Check, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:

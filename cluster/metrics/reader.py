@@ -23,6 +23,8 @@ UNSEEN_S, SEEN_S = 15.0, 5.0
 """Seconds between two rounds: always, so that there is a past when somebody looks; and while somebody looks."""
 AT_ONCE = 8
 FOUND_ANEW_S = 30.0
+LONGEST_REST_S = 300.0
+"""An exporter that does not answer is left alone ever longer, up to so many seconds."""
 LINES_AT_ONCE = 400
 """So many lines are decoded in about a millisecond at most, even where all are new."""
 KEPT_S = 24 * 3600.0
@@ -40,6 +42,7 @@ class TargetState(Struct, frozen=True, kw_only=True):
     size: int = 0
     series: int = 0
     malformed: int = 0
+    failures: int = 0
 
 
 class MetricsReader:
@@ -74,6 +77,7 @@ class MetricsReader:
         self._addresses: tuple[Endpoint, ...] = ()
         self._turns: deque[str] = deque()
         self._found_at = -FOUND_ANEW_S
+        self._rests: dict[str, float] = {}
         self._interval_s = UNSEEN_S
         self._stirred = anyio.Event()
 
@@ -86,6 +90,7 @@ class MetricsReader:
         """Scrape more often while somebody looks; the first time at once."""
         interval_s = SEEN_S if seen else UNSEEN_S
         if interval_s < self._interval_s:
+            self._rests.clear()
             self._stirred.set()
         self._interval_s = interval_s
 
@@ -129,17 +134,21 @@ class MetricsReader:
         for name in self.states.keys() - here.keys():
             del self.states[name]
             self._decoders.pop(name, None)
+            self._rests.pop(name, None)
             self.store.drop(name)
         for name, target in here.items():
             if name not in self.states or self.states[name].target != target:
                 self.states[name] = TargetState(target=target, since=self._clock())
                 self._decoders[name] = Decoder(self.store.wanted)
+        self.store.expect(len(here))
         self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
 
     async def _round(self) -> None:
         """Scrape those whose turn it is: all, or where there are many a part that is another one each time."""
-        turn = [self._turns.popleft() for _ in range(min(MANY_NODES, len(self._turns)))]
-        self._turns.extend(turn)
+        now = anyio.current_time()
+        turn = [name for name in self._turns if self._rests.get(name, now) <= now][:MANY_NODES]
+        asked = set(turn)
+        self._turns = deque([*(name for name in self._turns if name not in asked), *turn])
         limit = anyio.CapacityLimiter(AT_ONCE)
         self._rng.shuffle(turn)
 
@@ -168,8 +177,12 @@ class MetricsReader:
             self.store.gap(name)
         else:
             self.store.take(name, at, decoded)
+        failures = 0 if answer.state == "ok" else before.failures + 1
+        rest_s = min(LONGEST_REST_S, UNSEEN_S * 2.0 ** (failures - 1)) * self._rng.uniform(0.8, 1.0)
+        self._rests[name] = anyio.current_time() + (rest_s if failures > 1 else 0.0)
         self.states[name] = structs.replace(
             before,
+            failures=failures,
             state=answer.state,
             since=before.since if before.state == answer.state else at,
             at=at,

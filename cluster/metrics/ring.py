@@ -25,8 +25,8 @@ class Tier(NamedTuple):
 
 FINE = (Tier(2.0, 450), Tier(10.0, 720), Tier(60.0, 1440))
 """2 s for 15 min, 10 s for 2 h, 1 min for 24 h."""
-COARSE = (Tier(15.0, 240), Tier(120.0, 720))
-"""15 s for an hour, 2 min for a day: what there is room for where there are many nodes."""
+COARSE = (Tier(20.0, 180), Tier(120.0, 720))
+"""20 s for an hour, 2 min for a day: what there is room for where there are many nodes."""
 
 
 class Grid:
@@ -69,7 +69,7 @@ class Grid:
         else:
             values.extend(_EMPTY * passed)
             # Trimmed in steps: an array has no cheap way to lose its first item.
-            if len(values) > self._tier.slots * 5 // 4:
+            if len(values) > self._tier.slots * 17 // 16:
                 del values[: -self._tier.slots]
                 self.forgot = True
         self._last, self._sum, self._count = slot, 0.0, 0

@@ -41,6 +41,8 @@ async def scrape(backend: Backend, target: MetricsTarget, path: str = "/metrics"
                 state, said, body = await _read(http, path)
     except TimeoutError:
         state, said, body = "timed out", f"no answer within {SCRAPE_S:g} s", b""
+    except (httpx.DecodingError, httpx.ProtocolError) as error:
+        state, said, body = "no metrics", failure_of(error, tried="scrape").said, b""
     except (RaymonError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         failure = failure_of(error, tried="scrape")
         state, said, body = _state_of(failure), failure.said, b""

@@ -96,6 +96,18 @@ class MetricsStore:
         self._targets: dict[str, _Target] = {}
         self._rings: dict[LineKey, KeptLine] = {}
         self._wanted: set[str] = set()
+        self._keys: dict[LineKey, LineKey] = {}
+        self._many = False
+
+    def expect(self, targets: int) -> None:
+        """Be told how many targets there are: of many, only what tells them apart is kept for each."""
+        many = targets > MANY_NODES
+        if many and not self._many:
+            for target in self._targets.values():
+                for key, cell in target.cells.items():
+                    if not _kept_as(key.name).per_node:
+                        cell.ring = None
+        self._many = many
 
     def wanted(self, family: str) -> bool:
         """Return whether the samples of a family are kept."""
@@ -200,6 +212,7 @@ class MetricsStore:
         self.since = None
         self._targets.clear()
         self._rings.clear()
+        self._keys.clear()
 
     @property
     def bytes_kept(self) -> int:
@@ -221,6 +234,8 @@ class MetricsStore:
         else:
             shown = tuple((name, labels.get(name, "")) for name in kept.labels if name in labels)
         key = LineKey(series.name, tuple(sorted(shown)))
+        # Many targets have the same lines, and need no key of their own for each.
+        key = self._keys.setdefault(key, key)
         cell = target.cells.get(key)
         if cell is None:
             if len(target.cells) >= MOST_LINES_A_TARGET:
@@ -230,6 +245,11 @@ class MetricsStore:
         return cell
 
     def _ring(self, kept: Kept) -> Ring | None:
-        if len(self._targets) <= MANY_NODES:
+        if not self._many:
             return Ring(FINE)
         return Ring(COARSE) if kept.per_node else None
+
+
+def _kept_as(name: str) -> Kept:
+    """Return how the family of a sample is kept; of histograms none is told apart by node."""
+    return KEPT.get(name, Kept())

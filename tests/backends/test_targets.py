@@ -141,9 +141,15 @@ def test_files_are_known_by_their_ending(typed: str, meant: Target) -> None:
         ("RayJob/two.three", KubernetesTarget("rayjob", "two.three")),
         ("rayservice/a-b", KubernetesTarget("rayservice", "a-b")),
         ("raycronjob/x", KubernetesTarget("raycronjob", "x")),
-        ("friday.raymon", RecordingTarget(Path("friday.raymon"))),
     ],
 )
+def test_objects_of_kuberay_are_known_by_their_kind(typed: str, meant: Target) -> None:
+    assert parse(typed) == meant
+    (candidate,) = resolve(typed, ConnectOptions(), {})
+    assert candidate.title == str(meant)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("friday.raymon", RecordingTarget(Path("friday.raymon")))])
 def test_forms_that_cannot_be_opened_yet_are_known_and_the_error_says_what_can_be(typed: str, meant: Target) -> None:
     assert parse(typed) == meant
     with pytest.raises(UsageError) as caught:

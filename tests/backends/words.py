@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import anyio
 import psutil
 
@@ -20,6 +22,6 @@ def says(error: RaymonError, about: str, secret: str = "") -> None:
 
 async def ended(pid: int) -> None:
     """Wait until a process that may be nobody's child is gone, which the system tells only those who look."""
-    with anyio.fail_after(PATIENCE_S):
+    with anyio.fail_after(PATIENCE_S), contextlib.suppress(psutil.NoSuchProcess):
         while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110
             await anyio.sleep(0.05)

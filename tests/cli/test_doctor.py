@@ -63,7 +63,7 @@ def test_a_ray_that_knows_no_tokens_is_not_broken_for_that(
     assert "2.40.0" in found["Ray"]["said"]
     assert found["token"]["holds"] is True
     assert "not wanted" in found["token"]["said"]
-    assert found["Prometheus"]["holds"] is None
+    assert found["Prometheus"]["holds"] is not False
 
 
 @pytest.mark.parametrize(("status", "said"), [(401, "--token-file"), (403, "not this cluster's")])
@@ -103,3 +103,14 @@ def test_without_json_such_a_file_is_told_as_everywhere(program: Program, tmp_pa
     done = program("doctor", str(path))
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_prometheus_that_somebody_named_and_that_does_not_answer_is_a_broken_link(
+    program: Program, dashboard: Callable[[Answers], str], closed_port: int
+) -> None:
+    url = dashboard({"/api/version": (200, VERSION), "/nodes": (200, NODES)})
+    done = program("doctor", url, "--json", "--prometheus", f"http://127.0.0.1:{closed_port}")
+    found = examined(done)["Prometheus"]
+    assert (done.returncode, found["holds"]) == (3, False)
+    assert "--prometheus" in found["said"]
+    assert "refused" in found["said"]

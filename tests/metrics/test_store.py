@@ -113,12 +113,13 @@ def test_an_exporter_with_endless_lines_takes_an_end_and_what_was_left_out_is_co
 
 def test_of_many_nodes_only_what_tells_them_apart_is_kept_by_node() -> None:
     told = Told()
+    told.store.expect(MANY_NODES * 2)
     body = f'{CPU} 50\nray_tasks{{State="RUNNING",Source="executor"}} 1\n'
     told.scrape(T0, **{f"n{number}": body for number in range(MANY_NODES * 2)})
     by_node = told.values(Measure(family="ray_tasks", by=(NODE,)), T0, 2, 1)
-    assert len(by_node) <= MANY_NODES
+    assert by_node == {}
     assert told.values(Measure(family="ray_tasks"), T0, 2, 1) == {(): [2.0 * MANY_NODES]}
-    assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 15, 1)) == 2 * MANY_NODES
+    assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 20, 1)) == 2 * MANY_NODES
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 400), st.floats(-1e6, 1e6)), min_size=1, max_size=200))
@@ -127,7 +128,7 @@ def test_a_ring_never_holds_more_than_its_tiers_and_answers_for_any_stretch(pass
     for distance, value in passed:
         at += distance
         ring.put(at, value)
-    assert ring.bytes_kept <= sum(4 * tier.slots * 5 // 4 for tier in FINE)
+    assert ring.bytes_kept <= sum(4 * tier.slots * 17 // 16 for tier in FINE)
     for span_s in (120.0, 900.0, 86_400.0):
         values = ring.resample(at - span_s, span_s / 60, 60, 40.0)
         assert len(values) == 60

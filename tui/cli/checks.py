@@ -8,43 +8,33 @@ from typing import TypeVar
 
 import anyio
 import httpx
-from msgspec import Struct
 
-from raymon_tui.backends.base import Backend, Connecting, Endpoint
+from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.ray_api.client import RayApi
+from raymon_tui.tui.cli.check import Check
+from raymon_tui.tui.cli.check_services import services
+from raymon_tui.tui.options import PrometheusOptions
 
 T = TypeVar("T")
 
 AGENT_S = 5.0
 
 
-class Check(Struct, frozen=True, kw_only=True):
-    """One link: whether it `holds` (None: it is not there, and need not be), what was said of it, what to do.
-
-    `took_s` seconds went by on it; `exit_code` is that of a broken one.
-    """
-
-    name: str
-    holds: bool | None
-    said: str
-    took_s: float | None = None
-    advice: str = ""
-    exit_code: int = 0
-
-
 Tell = Callable[[Check], None]
 
 
-async def examine(candidate: Candidate, tell: Tell) -> None:
+async def examine(candidate: Candidate, tell: Tell, prometheus: PrometheusOptions) -> None:
     """Try each link until one breaks without which the others cannot hold."""
     backend = candidate.open()
     try:
         if isinstance(backend, Connecting) and not await _connects(backend, tell):
             return
-        if await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
+        # Through the pod proxy of Kubernetes there is no port to dial, nor the right to.
+        by_port = not isinstance(backend, KubernetesObjects)
+        if by_port and await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
             return
         async with backend.http(backend.dashboard) as client:
             api = RayApi(client)
@@ -55,8 +45,8 @@ async def examine(candidate: Candidate, tell: Tell) -> None:
             nodes = await _tried("nodes", tell, api.nodes, _counted)
             if nodes is not None:
                 tell(await _agents(backend, [node for node in nodes if node.alive]))
-            for name in ("prometheus", "grafana"):
-                tell(await _healthy(client, name))
+            async for check in services(backend, api, prometheus):
+                tell(check)
     finally:
         await backend.aclose()
 
@@ -69,8 +59,7 @@ async def _connects(backend: Connecting, tell: Tell) -> bool:
     except RaymonError as error:
         failure = error
     before = 0.0
-    link = getattr(backend, "link", None)
-    for stage, at in link.stages if link is not None else ():
+    for stage, at in backend.stages:
         name, _, said = stage.partition(": ")
         tell(Check(name=name, holds=True, said=said or "it holds", took_s=at - before))
         before = at
@@ -157,14 +146,3 @@ async def _agents(backend: Backend, nodes: list[Node]) -> Check:
         advice=advice,
         exit_code=UnreachableError.exit_code if silent else 0,
     )
-
-
-async def _healthy(client: httpx.AsyncClient, name: str) -> Check:
-    began = time.monotonic()
-    try:
-        answer = await client.get(f"/api/{name}_health", timeout=AGENT_S)
-        holds = answer.is_success
-    except httpx.HTTPError:
-        holds = False
-    said = "it runs" if holds else "not set up for this cluster, or down; charts here need none"
-    return Check(name=name.capitalize(), holds=holds or None, said=said, took_s=time.monotonic() - began)

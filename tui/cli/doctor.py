@@ -12,7 +12,7 @@ from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
-    from raymon_tui.tui.cli.checks import Check
+    from raymon_tui.tui.cli.check import Check
 
 
 @click.command("doctor")
@@ -29,7 +29,8 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
         import anyio
 
         from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.checks import Check, broken, examine
+        from raymon_tui.tui.cli.check import Check
+        from raymon_tui.tui.cli.checks import broken, examine
         from raymon_tui.tui.cli.terminal_questions import somebody
 
     options = asking(options_of(ctx), somebody())
@@ -49,7 +50,7 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
         tell(broken("target", error, time.monotonic() - began))
     else:
         tell(Check(name="target", holds=True, said=candidate.title, took_s=time.monotonic() - began))
-        anyio.run(examine, candidate, tell)
+        anyio.run(examine, candidate, tell, options.prometheus)
     if as_json:
         click.echo(_json(found))
     ctx.exit(next((check.exit_code for check in found if check.exit_code), 0))

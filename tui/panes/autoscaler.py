@@ -59,6 +59,7 @@ class AutoscalerPane(Pane):
     def compose(self) -> ComposeResult:
         """Yield the panels, two beside each other where there is room."""
         with VerticalScroll(can_focus=True):
+            yield from self.compose_first()
             yield PicturePanel("Wanted", "autoscaler", id="wanted")
             with Horizontal():
                 yield PicturePanel("Node types", "nodes", id="types")
@@ -69,6 +70,10 @@ class AutoscalerPane(Pane):
             yield PicturePanel("Autoscaler events", "events", id="events")
         yield Lines(classes="standing")
 
+    def compose_first(self) -> ComposeResult:
+        """Yield what stands above all other panels."""
+        yield from ()
+
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw every panel as high as what it holds; where only time has passed, what counts it."""
         reading = snapshot.reading(AUTOSCALER)
@@ -76,24 +81,24 @@ class AutoscalerPane(Pane):
         self.query_one(".standing", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
         if reading.value is None:
             said = "asking the cluster…" if reading.error is None else plain(reading.error.said)
-            self._fill("wanted", ((Piece(said, "dim"),),))
+            self.fill("wanted", ((Piece(said, "dim"),),))
             return
         known = snapshot.value(EVENTS)
-        events = autoscaler.event_lines(known or (), moment, self._width)
+        events = autoscaler.event_lines(known or (), moment, self.width)
         if changed:
             self._draw_status(snapshot, reading.value, moment, len(events))
         history = self.session.monitor.history
         draw = partial(autoscaler.capacity_chart, history, moment)
         self._panel("capacity").show(draw, span=span_words(history, moment))
-        self._fill("events", events)
+        self.fill("events", events)
 
     def _draw_status(self, snapshot: Snapshot, status: AutoscalerStatus, moment: Moment, events: int) -> None:
         wide = self.size.width >= NARROW
         for pair in self.query(Horizontal):
             pair.styles.layout = "horizontal" if wide else "vertical"
-        half = max(20, self.size.width // 2 - 4) if wide else self._width
-        wanted = autoscaler.demand_lines(snapshot, status, moment, self._width)
-        self._fill("wanted", wanted)
+        half = max(20, self.size.width // 2 - 4) if wide else self.width
+        wanted = autoscaler.demand_lines(snapshot, status, moment, self.width)
+        self.fill("wanted", wanted)
         types = autoscaler.type_lines(status, moment, half)
         launches = autoscaler.trouble_lines(status, moment, half)
         nodes = snapshot.value(NODES)
@@ -101,19 +106,21 @@ class AutoscalerPane(Pane):
         together = max(len(launches), len(idle)) if wide else 1
         others = len(wanted) + together + events + 4 * FRAME_LINES + 1
         chart = max(CHART_LINES, min(MOST_CHART_LINES, self.size.height - others), len(types)) if wide else CHART_LINES
-        self._fill("types", types, least=chart if wide else 1)
+        self.fill("types", types, least=chart if wide else 1)
         self._panel("capacity").styles.height = chart + FRAME_LINES
-        self._fill("launches", launches, least=together)
-        self._fill("idle", idle, least=together)
+        self.fill("launches", launches, least=together)
+        self.fill("idle", idle, least=together)
 
     @property
-    def _width(self) -> int:
+    def width(self) -> int:
+        """How many cells a line has in a panel of full width."""
         return max(20, self.size.width - 4)
 
     def _panel(self, panel_id: str) -> PicturePanel:
         return self.query_one(f"#{panel_id}", PicturePanel)
 
-    def _fill(self, panel_id: str, lines: tuple[Content, ...], least: int = 1) -> None:
+    def fill(self, panel_id: str, lines: tuple[Content, ...], least: int = 1) -> None:
+        """Draw lines in a panel, which becomes as high as they are."""
         panel = self._panel(panel_id)
         panel.styles.height = max(least, len(lines)) + FRAME_LINES
         panel.show(lambda _width, _height: lines)

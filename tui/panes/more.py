@@ -21,6 +21,19 @@ from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
 KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane, GrafanaPane)
+KUBERNETES_ID = "kubernetes"
+"""The kind that a finding may name as its subject; others name a placement group."""
+
+
+def kinds_of(session: Session) -> tuple[type[Pane], ...]:
+    """Return the kinds that a cluster has."""
+    if session.kubernetes is None:
+        return KINDS
+    # Imported here: other clusters need none of it.
+    from raymon_tui.tui.panes.kubernetes.events import KubernetesEventsPane  # noqa: PLC0415
+    from raymon_tui.tui.panes.kubernetes.objects import KubernetesPane  # noqa: PLC0415
+
+    return (*KINDS, KubernetesPane, KubernetesEventsPane)
 
 
 class MorePane(Pane):
@@ -38,7 +51,8 @@ class MorePane(Pane):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._open = KINDS[0].pane_id
+        self._kinds = kinds_of(session)
+        self._open = self._kinds[0].pane_id
 
     @property
     def kind(self) -> Pane:
@@ -53,16 +67,20 @@ class MorePane(Pane):
         """Yield the line and the first kind."""
         yield Lines(classes="kinds")
         with ContentSwitcher(initial=dom_id(self._open)):
-            yield KINDS[0](self.session)
+            yield self._kinds[0](self.session)
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the names and the open kind."""
-        self.query_one(".kinds", Lines).show((_names(self._open),))
+        self.query_one(".kinds", Lines).show((_names(self._kinds, self._open),))
         self.kind.show(snapshot, changed, moment)
 
     def go_to(self, subject: str) -> None:
-        """Put the cursor on the placement group that `subject` names: findings name no other kind."""
-        self.call_later(self._go_to_group, subject)
+        """Open Kubernetes, or put the cursor on the placement group that `subject` names: findings name no others."""
+        of_kubernetes = next((kind for kind in self._kinds if kind.pane_id == subject == KUBERNETES_ID), None)
+        if of_kubernetes is not None:
+            self.call_later(self._open_kind, of_kubernetes)
+        else:
+            self.call_later(self._go_to_group, subject)
 
     async def _go_to_group(self, subject: str) -> None:
         await self._open_kind(PlacementGroupsPane)
@@ -74,8 +92,8 @@ class MorePane(Pane):
 
     async def action_step(self, step: int) -> None:
         """Open the kind beside the present one."""
-        ids = [kind.pane_id for kind in KINDS]
-        await self._open_kind(KINDS[(ids.index(self._open) + step) % len(KINDS)])
+        ids = [kind.pane_id for kind in self._kinds]
+        await self._open_kind(self._kinds[(ids.index(self._open) + step) % len(ids)])
 
     async def _open_kind(self, kind: type[Pane]) -> None:
         if kind.pane_id == self._open:
@@ -95,9 +113,9 @@ class MorePane(Pane):
         self.show(snapshot, frozenset(snapshot.readings), moment)
 
 
-def _names(open_id: str) -> Content:
+def _names(kinds: tuple[type[Pane], ...], open_id: str) -> Content:
     pieces: list[Piece] = []
-    for kind in KINDS:
+    for kind in kinds:
         if kind.pane_id == open_id:
             pieces.append(Piece(f" {kind.title} ", "accent", bold=True, reverse=True))
         else:

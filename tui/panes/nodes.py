@@ -49,19 +49,7 @@ class NodesPane(TablePane[Node]):
     def summary(self, snapshot: Snapshot, moment: Moment, _width: int) -> tuple[Content, ...]:
         """Return how many nodes are alive, idle and dead."""
         found = snapshot.value(NODES)
-        if found is None:
-            return ()
-        idle = sum(1 for node in found if node.alive and (node.idle_s or 0) > 0)
-        alive = sum(1 for node in found if node.alive) - idle
-        parts: list[Piece] = []
-        for mark, number, word in (
-            (ALIVE, alive, "busy"),
-            (IDLE, idle, "idle"),
-            (FAILED, len(found) - alive - idle, "dead"),
-        ):
-            parts += [glyph(mark, ascii_only=moment.ascii_only), Piece(f"{number}", "ink", bold=True)]
-            parts.append(Piece(f" {word}   ", "dim"))
-        return (tuple(parts),)
+        return () if found is None else (counts_line(found, moment),)
 
     def detail(self, row: Node) -> Screen[None] | None:
         """Open the node with its processes."""
@@ -70,3 +58,18 @@ class NodesPane(TablePane[Node]):
     def raw_path(self, row: Node) -> str | None:
         """Return the route of one node."""
         return f"/nodes/{row.node_id}"
+
+
+def counts_line(found: Sequence[Node], moment: Moment) -> Content:
+    """Return how many of these nodes are busy, idle and dead."""
+    idle = sum(1 for node in found if node.alive and (node.idle_s or 0) > 0)
+    alive = sum(1 for node in found if node.alive) - idle
+    parts: list[Piece] = []
+    for mark, number, word in (
+        (ALIVE, alive, "busy"),
+        (IDLE, idle, "idle"),
+        (FAILED, len(found) - alive - idle, "dead"),
+    ):
+        parts += [glyph(mark, ascii_only=moment.ascii_only), Piece(f"{number}", "ink", bold=True)]
+        parts.append(Piece(f" {word}   ", "dim"))
+    return tuple(parts)

@@ -13,26 +13,37 @@ if TYPE_CHECKING:
 
 
 class PaneEntry(NamedTuple):
-    """A pane as its tab knows it, and where its class is: `module:Class`, the module below this package."""
+    """A pane as its tab knows it, and where its class is: `module:Class`, the module below this package.
+
+    `in_kubernetes` is where the class is for a cluster in Kubernetes, where that is another one.
+    """
 
     tab: Tab
     place: str
+    in_kubernetes: str = ""
 
     def make(self, session: Session) -> Pane:
         """Return a new pane on the cluster of `session`."""
-        pane: Pane = getattr(self.load(), self.place.partition(":")[2])(session)
+        place = self.in_kubernetes if self.in_kubernetes and session.kubernetes is not None else self.place
+        pane: Pane = getattr(_module(place), place.partition(":")[2])(session)
         return pane
 
     def load(self) -> object:
         """Import the pane's module and return it."""
-        return import_module(f"{__package__}.{self.place.partition(':')[0]}")
+        return _module(self.place)
+
+
+def _module(place: str) -> object:
+    return import_module(f"{__package__}.{place.partition(':')[0]}")
 
 
 PANES: tuple[PaneEntry, ...] = (
     PaneEntry(Tab("overview", "1", "Overview", "Over"), "overview.pane:OverviewPane"),
-    PaneEntry(Tab("nodes", "2", "Nodes", "Nodes"), "nodes:NodesPane"),
-    PaneEntry(Tab("autoscaler", "3", "Autoscaler", "Scale"), "autoscaler:AutoscalerPane"),
-    PaneEntry(Tab("jobs", "4", "Jobs", "Jobs"), "jobs:JobsPane"),
+    PaneEntry(Tab("nodes", "2", "Nodes", "Nodes"), "nodes:NodesPane", "kubernetes.nodes:NodePodsPane"),
+    PaneEntry(
+        Tab("autoscaler", "3", "Autoscaler", "Scale"), "autoscaler:AutoscalerPane", "kubernetes.autoscaler:GroupsPane"
+    ),
+    PaneEntry(Tab("jobs", "4", "Jobs", "Jobs"), "jobs:JobsPane", "kubernetes.jobs:RayJobsPane"),
     PaneEntry(Tab("tasks", "5", "Tasks", "Tasks"), "tasks:TasksPane"),
     PaneEntry(Tab("actors", "6", "Actors", "Actors"), "actors:ActorsPane"),
     PaneEntry(Tab("metrics", "7", "Metrics", "Metr"), "metrics:MetricsPane"),

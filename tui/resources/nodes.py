@@ -46,7 +46,8 @@ def gpu_percent(gpus: Sequence[Gpu]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _state(node: Node, moment: Moment) -> Content:
+def name_cell(node: Node, moment: Moment) -> Content:
+    """Return how a node is, and its address."""
     mark = mark_of(node.state)
     if mark is ALIVE and (node.idle_s or 0) > 0:
         mark = IDLE
@@ -67,7 +68,7 @@ def _network(node: Node) -> float | None:
 
 
 COLUMNS: tuple[Column[Node], ...] = (
-    Column("node", _state, lambda n: n.ip, width=16, flex=1, max_width=42),
+    Column("node", name_cell, lambda n: n.ip, width=16, flex=1, max_width=42),
     Column(
         "type",
         lambda n, _: piece(n.node_type or "–", "ink" if n.node_type else "faint"),

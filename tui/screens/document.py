@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
+from raymon_tui.tui.chrome.arrange import width_of
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+from raymon_tui.widgets.table.line import fitted
 
 LONGEST_WORD = 24
 """A longer run without a space is a path or a dump, which may be cut anywhere."""
@@ -82,4 +84,5 @@ def _field_lines(fields: Sequence[Field], width: int) -> Iterable[Content]:
             yield (label, Piece(first))
             yield from ((Piece(" " * (label_width + 2)), Piece(line)) for line in rest)
         else:
-            yield (label, *field.value)
+            line = (label, *field.value)
+            yield line if width_of(line) <= width else fitted(line, width)

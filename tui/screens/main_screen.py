@@ -89,9 +89,13 @@ class MainScreen(ClusterScreen):
     def _enter(self, pane: Pane, subject: str) -> None:
         pane.take_focus()
         self.post_message(FeedsChanged())
+        self.call_after_refresh(self._draw_and_go, pane, subject)
+
+    def _draw_and_go(self, pane: Pane, subject: str) -> None:
+        """Draw the pane, which has no row to go to before."""
+        self.redraw()
         if subject:
             pane.go_to(subject)
-        self.call_after_refresh(self.redraw)
 
     async def action_step(self, step: int) -> None:
         """Open the pane beside the present one."""

@@ -44,22 +44,23 @@ class NodeScreen(DetailScreen):
     def __init__(self, session: Session, node: Node) -> None:
         title = (Piece("Node ", "dim"), Piece(plain(node.ip or node.node_id, 60), "ink", bold=True))
         self._feed = node_feed(node.node_id)
-        super().__init__(session, title, (self._feed,), self._describe_node)
-        self._row = node
+        super().__init__(session, title, (self._feed,), self.describe_node)
+        self.node = node
 
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return the feed of this node."""
         return (self._feed, NODES)
 
-    def _describe_node(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
+    def describe_node(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
+        """Return the node in full, as it was last known."""
         detail = snapshot.value(self._feed)
         if detail is not None and detail.node is not None:
-            self._row = detail.node
-        listed = next((node for node in snapshot.value(NODES) or () if node.node_id == self._row.node_id), None)
+            self.node = detail.node
+        listed = next((node for node in snapshot.value(NODES) or () if node.node_id == self.node.node_id), None)
         if listed is not None:
             # What is used stands in the list of nodes alone.
-            self._row = structs.replace(self._row, resources_used=listed.resources_used)
-        found = sections(self._row, moment)
+            self.node = structs.replace(self.node, resources_used=listed.resources_used)
+        found = sections(self.node, moment)
         return found if detail is None or detail.node is not None else (GONE, *found)
 
     def compose_body(self) -> ComposeResult:
@@ -85,7 +86,7 @@ class NodeScreen(DetailScreen):
 
     def action_charts(self) -> None:
         """Show what the node's agent told over time."""
-        self.app.push_screen(NodeChartsScreen(self.session, self._row))
+        self.app.push_screen(NodeChartsScreen(self.session, self.node))
 
     def action_sort_next(self) -> None:
         """Sort the processes by the next column."""

@@ -13,9 +13,9 @@ from ssh_home import make_home, settings_for
 from sshd import Sshd, running_sshd
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
-from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
+from raymon_tui.backends.errors import UnreachableError, UsageError
+from raymon_tui.backends.files import LauncherFile, opened_file
 from raymon_tui.backends.launcher.destination import destination_of
-from raymon_tui.backends.launcher.opening import cluster_file_in
 from raymon_tui.backends.resolve import one_of, resolve
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import Container, SshDestination
@@ -44,7 +44,9 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
 
 def described(path: Path, text: str, options: ConnectOptions | None = None) -> SshDestination:
     path.write_text(text)
-    return destination_of(*cluster_file_in(path), options or ConnectOptions())
+    found = opened_file(path)
+    assert isinstance(found, LauncherFile)
+    return destination_of(found.cluster, found.data, options or ConnectOptions())
 
 
 def opened(path: Path, text: str) -> Backend:
@@ -81,12 +83,6 @@ def test_the_file_may_come_by_standard_input(monkeypatch: pytest.MonkeyPatch) ->
     candidate = one_of(resolve("-", ConnectOptions(), {}))
     assert "lab" in candidate.title
     assert isinstance(candidate.open(), SshBackend)
-
-
-@pytest.mark.parametrize("lines", ["", "---\nkind: Secret\n---\n", "# a comment\n---\n"])
-def test_a_kubernetes_manifest_is_known_for_what_it_is(path: Path, lines: str) -> None:
-    with pytest.raises(UnsupportedError, match="Kubernetes manifest"):
-        opened(path, f"{lines}apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {{name: x}}\n")
 
 
 def test_a_file_of_neither_kind_is_told_what_each_has(path: Path) -> None:

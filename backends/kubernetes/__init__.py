@@ -1,0 +1,1 @@
+"""Clusters that KubeRay runs, reached through the API server of Kubernetes."""

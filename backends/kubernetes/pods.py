@@ -1,0 +1,116 @@
+"""Which pod is behind an address that Ray or a service names."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import anyio
+
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import ObjectMissingError, UnreachableError
+from raymon_tui.backends.kubernetes import ray_objects
+from raymon_tui.backends.kubernetes.api_server import ApiServer
+from raymon_tui.backends.kubernetes.following import Following
+
+KNOWN_S = 15.0
+_ADVICE = "only pods of this namespace, and services by their names, can be reached through the API server"
+
+
+class PodPort(NamedTuple):
+    """A port of a pod."""
+
+    namespace: str
+    pod: str
+    port: int
+
+
+class Pods:
+    """Finds pods by address; the list of pods is asked for anew where an address is not in it.
+
+    `dashboard` stands for the dashboard wherever in the head pod that listens; None where its port is known.
+    """
+
+    def __init__(self, api: ApiServer, following: Following, dashboard: Endpoint | None) -> None:
+        self._api = api
+        self._dashboard = dashboard
+        self._following = following
+        self._by_ip: dict[str, str] = {}
+        self._listed_at = -KNOWN_S
+
+    async def behind(self, endpoint: Endpoint) -> PodPort:
+        """Return the pod's port behind an endpoint as the head sees it; `UnreachableError` where there is none."""
+        if is_head(endpoint.host):
+            head = await self._following.find()
+            port = head.port if endpoint == self._dashboard else endpoint.port
+            return PodPort(head.namespace, head.pod, port)
+        namespace = await self._following.namespace()
+        try:
+            ipaddress.ip_address(endpoint.host)
+        except ValueError:
+            return await self._of_service(endpoint, namespace)
+        if endpoint.host not in self._by_ip and anyio.current_time() - self._listed_at >= 1.0:
+            await self._list(namespace)
+        pod = self._by_ip.get(endpoint.host)
+        if pod is None:
+            raise UnreachableError(f"connect to {endpoint}", "no pod here has that address", _ADVICE)
+        return PodPort(namespace, pod, endpoint.port)
+
+    def lose(self) -> None:
+        """Forget addresses: one of them did not answer."""
+        self._by_ip.clear()
+
+    async def _list(self, namespace: str) -> None:
+        listed = await self._api.get(f"/api/v1/namespaces/{namespace}/pods", {"fieldSelector": "status.phase=Running"})
+        pods = listed.get("items") or ()
+        # Pods on the host's network share its address: that of Ray is meant.
+        ordered = sorted(pods, key=lambda pod: "ray.io/cluster" in ((pod.get("metadata") or {}).get("labels") or {}))
+        self._by_ip = {ray_objects.pod_ip(pod): ray_objects.pod_name(pod) for pod in ordered if ray_objects.pod_ip(pod)}
+        self._listed_at = anyio.current_time()
+
+    async def _of_service(self, endpoint: Endpoint, ours: str) -> PodPort:
+        tried = f"connect to {endpoint}"
+        name, _, rest = endpoint.host.partition(".")
+        namespace = rest.partition(".")[0] or ours
+        if not _is_label(name) or not _is_label(namespace):
+            raise UnreachableError(tried, f"{endpoint.host} is no name of a service", _ADVICE)
+        try:
+            service = await self._api.get(f"/api/v1/namespaces/{namespace}/services/{name}")
+        except ObjectMissingError:
+            raise UnreachableError(tried, f"there is no service {name} in {namespace}", _ADVICE) from None
+        spec = service.get("spec") or {}
+        selector = ",".join(f"{key}={value}" for key, value in (spec.get("selector") or {}).items())
+        listed = (
+            await self._api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": selector}) if selector else {}
+        )
+        pod = ray_objects.head_pod(listed.get("items") or ())
+        if pod is None:
+            raise UnreachableError(tried, f"no pod is behind the service {name}", "is it running?")
+        return PodPort(namespace, ray_objects.pod_name(pod), _target_port(spec, pod, endpoint.port))
+
+
+def is_head(host: str) -> bool:
+    """Return whether an address is the head's own."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _target_port(spec: Mapping[str, Any], pod: Mapping[str, Any], port: int) -> int:
+    """Return the pod's port behind a service's port; one that is named is looked up in the pod."""
+    for one in spec.get("ports") or ():
+        if one.get("port") == port:
+            target = one.get("targetPort", port)
+            if isinstance(target, int):
+                return target
+            for container in (pod.get("spec") or {}).get("containers") or ():
+                for named in container.get("ports") or ():
+                    if named.get("name") == target:
+                        return int(named["containerPort"])
+    return port
+
+
+def _is_label(text: str) -> bool:
+    return 0 < len(text) <= 63 and all(one.isalnum() or one == "-" for one in text) and text.isascii()

@@ -1,0 +1,146 @@
+"""What objects of KubeRay and their pods say of where Ray is: pure."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+PLURALS = {"raycluster": "rayclusters", "rayjob": "rayjobs", "rayservice": "rayservices", "raycronjob": "raycronjobs"}
+KINDS = {"raycluster": "RayCluster", "rayjob": "RayJob", "rayservice": "RayService", "raycronjob": "RayCronJob"}
+DASHBOARD_PORT = 8265
+_ENDED = ("Complete", "Failed")
+
+
+def object_path(kind: str, namespace: str, name: str = "") -> str:
+    """Return the path of an object of KubeRay, or of all of its kind; the empty namespace stands for all."""
+    within = f"/namespaces/{namespace}" if namespace else ""
+    return f"/apis/ray.io/v1{within}/{PLURALS[kind]}" + (f"/{name}" if name else "")
+
+
+def cluster_of(kind: str, found: Mapping[str, Any]) -> str | None:
+    """Return the RayCluster that an object leads to now; None while there is none."""
+    status = _mapping(found.get("status"))
+    if kind == "raycluster":
+        return _text(_mapping(found.get("metadata")), "name")
+    if kind == "rayjob":
+        selector = _mapping(_mapping(found.get("spec")).get("clusterSelector"))
+        return _text(status, "rayClusterName") or _text(selector, "ray.io/cluster")
+    active = _mapping(status.get("activeServiceStatus"))
+    return _text(active, "rayClusterName") or _text(_mapping(status.get("pendingServiceStatus")), "rayClusterName")
+
+
+def why_no_cluster(found: Mapping[str, Any]) -> str:
+    """Return what an object says of itself that leads to no cluster."""
+    status = _mapping(found.get("status"))
+    words = [_text(status, key) for key in ("jobDeploymentStatus", "jobStatus", "reason", "message")]
+    said = ", ".join(word for word in words if word)
+    return f"it has no cluster: {said}" if said else "it has no cluster yet: is the KubeRay operator running?"
+
+
+def newest_job(jobs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return of a cron job's RayJobs the newest that has not ended, or else the newest."""
+
+    def order(job: Mapping[str, Any]) -> tuple[bool, str]:
+        ended = _text(_mapping(job.get("status")), "jobDeploymentStatus") in _ENDED
+        return not ended, _text(_mapping(job.get("metadata")), "creationTimestamp") or ""
+
+    return max(jobs, key=order, default=None)
+
+
+def head_pod(pods: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the head among pods: for a moment there may be two, of which one goes, or is not ready yet."""
+    staying = [pod for pod in pods if not _mapping(pod.get("metadata")).get("deletionTimestamp")]
+    return max(staying, key=lambda pod: (is_ready(pod), _phase(pod) == "Running"), default=None)
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Return whether a pod's containers are all ready."""
+    conditions = _mapping(pod.get("status")).get("conditions") or ()
+    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+
+
+def why_not_running(pod: Mapping[str, Any]) -> str:
+    """Return why a pod does not run; "" where it does."""
+    if _phase(pod) == "Running":
+        return ""
+    status = _mapping(pod.get("status"))
+    for one in status.get("containerStatuses") or ():
+        waiting = _mapping(_mapping(one.get("state")).get("waiting"))
+        if waiting.get("reason"):
+            return f"{waiting['reason']}: {waiting.get('message') or ''}".rstrip(": ")
+    for one in status.get("conditions") or ():
+        if one.get("status") == "False" and one.get("message"):
+            return f"{one.get('reason') or 'it waits'}: {one['message']}"
+    return f"its phase is {_phase(pod) or 'not known'}"
+
+
+def pod_name(pod: Mapping[str, Any]) -> str:
+    """Return a pod's name."""
+    return _text(_mapping(pod.get("metadata")), "name") or ""
+
+
+def pod_ip(pod: Mapping[str, Any]) -> str:
+    """Return a pod's address; "" while it has none."""
+    return _text(_mapping(pod.get("status")), "podIP") or ""
+
+
+def ray_container(pod: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the container that Ray runs in: always the first one, whatever its name."""
+    containers = _mapping(pod.get("spec")).get("containers") or ()
+    return _mapping(containers[0]) if containers else {}
+
+
+def dashboard_port(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> int:
+    """Return where the dashboard listens in the head pod."""
+    parameters = _mapping(_mapping(_mapping(cluster.get("spec")).get("headGroupSpec")).get("rayStartParams"))
+    named = _text(parameters, "dashboard-port") or ""
+    if named.isdecimal():
+        return int(named)
+    for port in ray_container(pod).get("ports") or ():
+        if port.get("name") == "dashboard" and isinstance(port.get("containerPort"), int):
+            return int(port["containerPort"])
+    return DASHBOARD_PORT
+
+
+def token_source(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return where Ray's token is: `("value", token, "")`, `("secret", name, key)`, `("kubeconfig", "", "")`; or None.
+
+    What the pod was really given covers KubeRay's own way and one by hand, so that is looked at first.
+    """
+    for one in ray_container(pod).get("env") or ():
+        if one.get("name") == "RAY_AUTH_TOKEN":
+            if one.get("value"):
+                return "value", str(one["value"]), ""
+            reference = _mapping(_mapping(one.get("valueFrom")).get("secretKeyRef"))
+            if reference.get("name"):
+                return "secret", str(reference["name"]), str(reference.get("key") or "auth_token")
+    options = _mapping(_mapping(cluster.get("spec")).get("authOptions"))
+    if options.get("enableK8sTokenAuth"):
+        return "kubeconfig", "", ""
+    if options.get("mode") == "token":
+        name = _text(_mapping(cluster.get("metadata")), "name") or ""
+        return "secret", _text(options, "secretName") or name[-50:], "auth_token"
+    return None
+
+
+def _phase(pod: Mapping[str, Any]) -> str:
+    return _text(_mapping(pod.get("status")), "phase") or ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(values: Mapping[str, Any], key: str) -> str | None:
+    value = values.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def decoded(secret: Mapping[str, Any], key: str) -> str | None:
+    """Return what a Secret holds under a key; None where that is not there, or no text."""
+    data = _text(_mapping(secret.get("data")), key)
+    try:
+        return base64.b64decode(data, validate=True).decode("ascii").strip() or None if data else None
+    except ValueError:
+        return None

@@ -1,0 +1,128 @@
+"""Metrics: decoding beside Prometheus' own parser, what is kept in memory, and what scraping a large cluster costs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import multiprocessing
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import psutil
+from aiohttp import web
+from prometheus_client.parser import text_string_to_metric_families
+
+from measure.figures import Figure
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.backends.resolve import resolve
+from raymon_tui.cluster.metrics.exposition import Decoder
+from raymon_tui.cluster.metrics.reader import MetricsReader
+from raymon_tui.cluster.metrics.store import MetricsStore
+
+SCRAPE = Path(__file__).parents[2] / "tests" / "answers" / "agent_metrics.txt"
+"""What the agent of a worker node of a real cluster once said."""
+AGENTS, WATCHED_S = 1000, 60.0
+ROUND_S, DAY_S = 120.0, 86_400.0
+
+
+def metrics() -> Iterator[Figure]:
+    """Measure everything about metrics."""
+    yield from _decoding()
+    for nodes, goal in ((10, None), (100, None), (1000, 60.0)):
+        yield Figure(f"a day of metrics of {nodes:,} nodes, in memory", _in_child(_kept_mb, nodes), "MB", goal=goal)
+    with _agents() as port:
+        yield Figure(f"scraping {AGENTS:,} agents in turns, CPU", asyncio.run(_scraping(port)), "% of a core", goal=10)
+
+
+def _decoding() -> Iterator[Figure]:
+    body = SCRAPE.read_bytes()
+    text = body.decode()
+    theirs = _best(lambda: [family.samples for family in text_string_to_metric_families(text)])
+    first = _best(lambda: Decoder(lambda _family: True).decode(body))
+    decoder = Decoder(MetricsStore().wanted)
+    decoder.decode(body)
+    again = _best(lambda: decoder.decode(body))
+    yield Figure(f"decoding {len(body) // 1000} kB, prometheus_client", 1000 * theirs, "ms")
+    yield Figure("decoding it on first sight", 1000 * first, "ms")
+    yield Figure("decoding it again", 1000 * again, "ms")
+    yield Figure("first sight against prometheus_client", first / theirs, "×", goal=1 / 4)
+    yield Figure("again against prometheus_client", again / theirs, "×", goal=1 / 50)
+
+
+def _best(work: Callable[[], object], runs: int = 15) -> float:
+    taken = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+def _kept_mb(nodes: int) -> float:
+    """Return how much a process grows by a day of the metrics of so many nodes."""
+    body, store = SCRAPE.read_bytes(), MetricsStore()
+    before = psutil.Process().memory_info().rss
+    scrape = Decoder(store.wanted).decode(body)
+    store.expect(nodes)
+    for round_ in range(int(DAY_S / ROUND_S)):
+        at = 1e9 + round_ * ROUND_S
+        for node in range(nodes):
+            store.take(f"node-{node}", at, scrape)
+        store.settle(at)
+    return (psutil.Process().memory_info().rss - before) / 1e6
+
+
+def _in_child(work: Callable[[int], float], given: int) -> float:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, (given,))
+
+
+async def _scraping(port: int) -> float:
+    """Return the CPU that a reader takes which scrapes so many agents, in percent of a core."""
+    named = [Endpoint(f"127.0.{1 + number // 250}.{1 + number % 250}", port) for number in range(AGENTS)]
+    backend = resolve("http://127.0.0.1:9", ConnectOptions())[0].open()
+
+    async def nothing() -> bytes:
+        return b"[]"
+
+    reader = MetricsReader(backend, tuple, nothing, lambda: None, named=named)
+    task = asyncio.ensure_future(reader.run())
+    await asyncio.sleep(5.0)
+    began = time.process_time()
+    await asyncio.sleep(WATCHED_S)
+    spent = time.process_time() - began
+    task.cancel()
+    await asyncio.wait([task])
+    assert reader.rounds >= 3
+    return 100 * spent / WATCHED_S
+
+
+@contextlib.contextmanager
+def _agents() -> Iterator[int]:
+    """Serve the recorded scrape on every address of the loopback, in a process of its own."""
+    with socket.create_server(("", 0)) as server:
+        port = server.getsockname()[1]
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(port,), daemon=True)
+    process.start()
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        time.sleep(0.05)
+    yield port
+    process.terminate()
+    process.join()
+
+
+def _serve(port: int) -> None:
+    body = gzip.compress(SCRAPE.read_bytes())
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=body, headers={"Content-Type": "text/plain", "Content-Encoding": "gzip"})
+
+    app = web.Application()
+    app.router.add_get("/metrics", answer)
+    web.run_app(app, host="0.0.0.0", port=port, print=None)

@@ -1,0 +1,57 @@
+"""RayJobs whose deployment failed, and RayServices that are on their way to another cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raymon_tui.cluster.findings.finding import Finding, Severity
+from raymon_tui.cluster.findings.ray_cluster_trouble import KUBERNETES_PAGE
+from raymon_tui.cluster.findings.wording import sentence
+from raymon_tui.cluster.kubernetes.picture import KUBERNETES
+from raymon_tui.cluster.kubernetes.ray_job import RayJob
+from raymon_tui.cluster.kubernetes.ray_service import RayService, ServiceCluster
+from raymon_tui.cluster.ray_api.words import spoken
+from raymon_tui.cluster.snapshot import Snapshot
+
+
+def ray_job_trouble(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
+    """Name a job that failed before or beside Ray, and a service with a second cluster."""
+    picture = snapshot.value(KUBERNETES)
+    if picture is None:
+        return
+    if picture.job is not None and picture.job.failed:
+        yield _failed(picture.job)
+    service = picture.service
+    if service is not None and service.active is not None and service.pending is not None:
+        yield _pending(service, service.active, service.pending)
+
+
+def _failed(job: RayJob) -> Finding:
+    reason = "" if job.status is None else job.status.reason
+    said = sentence(spoken(job.why, 200))
+    return Finding(
+        id=f"ray-job-failed:{job.metadata.uid or job.name}",
+        severity=Severity.ERROR,
+        title=f"RayJob {job.name} failed",
+        cause=f"{reason}: {said}" if reason and said and reason != said else said or "the operator gives no reason",
+        where="jobs",
+        subject="" if job.status is None else job.status.job_id,
+        since=job.ended_at,
+        hint="The submitter's log is among the pods of Kubernetes: key 0.",
+    )
+
+
+def _pending(service: RayService, active: ServiceCluster, pending: ServiceCluster) -> Finding:
+    trouble = pending.trouble
+    traffic = (
+        "" if active.traffic_routed_percent is None else f"; it still has {active.traffic_routed_percent}% of requests"
+    )
+    return Finding(
+        id=f"service-pending:{service.name}:{pending.ray_cluster_name}",
+        severity=Severity.WARNING if trouble else Severity.INFO,
+        title=f"{pending.ray_cluster_name} is to take over from {active.ray_cluster_name}",
+        cause=sentence(spoken(trouble, 200)) if trouble else f"RayService {service.name} is being upgraded{traffic}",
+        where="more",
+        subject=KUBERNETES_PAGE,
+        hint="This picture follows the active cluster, and will follow the other one once that is active.",
+    )

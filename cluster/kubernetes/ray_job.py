@@ -1,0 +1,116 @@
+"""A RayJob, and a RayCronJob that makes them."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from raymon_tui.cluster.kubernetes.metadata import KubernetesObject, moment
+
+ENDED = ("Complete", "Failed", "ValidationFailed")
+"""Deployment states after which nothing more comes."""
+CRON_LABEL = "ray.io/cronjob-name"
+
+
+class JobStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the operator says of a job: how Ray's own job is, and how far its deployment."""
+
+    job_id: str = ""
+    ray_cluster_name: str = ""
+    job_status: str = ""
+    job_deployment_status: str = ""
+    reason: str = ""
+    message: str = ""
+    start_time: str | None = None
+    end_time: str | None = None
+    failed: int = 0
+
+
+class JobSpec(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the job is to be."""
+
+    entrypoint: str = ""
+    suspend: bool = False
+    backoff_limit: int = 0
+    cluster_selector: dict[str, str] = {}
+
+
+class RayJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
+    """A RayJob."""
+
+    spec: JobSpec = JobSpec()
+    status: JobStatus | None = None
+
+    @property
+    def cluster(self) -> str:
+        """The RayCluster that it runs on now; "" while there is none. Each retry makes a new one."""
+        return "" if self.status is None else self.status.ray_cluster_name
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.status is not None and self.status.job_deployment_status in ENDED
+
+    @property
+    def state(self) -> str:
+        """How it is in one word: the deployment's state, which knows more than the job's."""
+        if self.deleting:
+            return "Terminating"
+        status = self.status
+        if status is None:
+            return "not seen"
+        return status.job_deployment_status or status.job_status or ("Suspended" if self.spec.suspend else "New")
+
+    @property
+    def failed(self) -> bool:
+        """Whether it, or its deployment, failed for good."""
+        status = self.status
+        return status is not None and (
+            status.job_deployment_status in ("Failed", "ValidationFailed")
+            or (status.job_status == "FAILED" and self.ended)
+        )
+
+    @property
+    def why(self) -> str:
+        """The operator's words on it: the message, else the reason."""
+        return "" if self.status is None else self.status.message or self.status.reason
+
+    @property
+    def started_at(self) -> float | None:
+        """When it was started, in seconds since the epoch."""
+        return None if self.status is None else moment(self.status.start_time)
+
+    @property
+    def ended_at(self) -> float | None:
+        """When it ended, in seconds since the epoch."""
+        return None if self.status is None else moment(self.status.end_time)
+
+
+class CronSpec(Struct, frozen=True, kw_only=True, rename="camel"):
+    """When its jobs are to be made."""
+
+    schedule: str = ""
+    suspend: bool = False
+    time_zone: str = ""
+
+
+class CronStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """When its last job was made."""
+
+    last_schedule_time: str | None = None
+
+
+class RayCronJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
+    """A RayCronJob."""
+
+    spec: CronSpec = CronSpec()
+    status: CronStatus = field(default_factory=CronStatus)
+
+    @property
+    def state(self) -> str:
+        """How it is in one word."""
+        return "Terminating" if self.deleting else "Suspended" if self.spec.suspend else "Scheduled"
+
+    @property
+    def scheduled_at(self) -> float | None:
+        """When its last job was made, in seconds since the epoch."""
+        return moment(self.status.last_schedule_time)

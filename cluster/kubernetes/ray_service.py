@@ -1,0 +1,85 @@
+"""A RayService: the cluster that serves, and the one that is to follow it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, condition_of
+
+
+class ApplicationStatus(Struct, frozen=True, kw_only=True):
+    """How one Serve application is."""
+
+    status: str = ""
+    message: str = ""
+
+
+class ServiceCluster(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One of the two clusters; `traffic_routed_percent` is told while an upgrade goes on in steps."""
+
+    ray_cluster_name: str = ""
+    traffic_routed_percent: int | None = None
+    target_capacity: int | None = None
+    application_statuses: dict[str, ApplicationStatus] = {}
+
+    @property
+    def trouble(self) -> str:
+        """What is said of an application that is not well; "" where all are."""
+        for name, one in self.application_statuses.items():
+            if one.status not in ("RUNNING", ""):
+                return f"{name} is {one.status}{': ' + one.message if one.message else ''}"
+        return ""
+
+
+class ServiceStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the operator says."""
+
+    service_status: str = ""
+    num_serve_endpoints: int = 0
+    active_service_status: ServiceCluster = ServiceCluster()
+    pending_service_status: ServiceCluster = ServiceCluster()
+    conditions: tuple[Condition, ...] = ()
+
+
+class ServiceSpec(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the service is to be."""
+
+    suspend: bool = False
+
+
+class RayService(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
+    """A RayService."""
+
+    spec: ServiceSpec = ServiceSpec()
+    status: ServiceStatus | None = None
+
+    @property
+    def active(self) -> ServiceCluster | None:
+        """The cluster that serves."""
+        found = None if self.status is None else self.status.active_service_status
+        return found if found is not None and found.ray_cluster_name else None
+
+    @property
+    def pending(self) -> ServiceCluster | None:
+        """The cluster that is to follow the active one."""
+        found = None if self.status is None else self.status.pending_service_status
+        return found if found is not None and found.ray_cluster_name else None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the operator says of its sides."""
+        return () if self.status is None else self.status.conditions
+
+    @property
+    def state(self) -> str:
+        """How it is in one word."""
+        if self.deleting:
+            return "Terminating"
+        if self.status is None:
+            return "not seen"
+        ready = condition_of(self.conditions, "Ready")
+        if ready is not None and ready.status != "True":
+            return "Upgrading" if self.active is not None and self.pending is not None else "Not ready"
+        if self.pending is not None and self.active is not None:
+            return "Upgrading"
+        return "Running" if ready is not None else self.status.service_status or "Starting"

@@ -1,0 +1,1 @@
+"""The panes as they are on a cluster that Kubernetes runs."""

@@ -1,0 +1,1 @@
+"""How what Kubernetes knows looks in lists and in full."""

@@ -1,0 +1,184 @@
+"""All objects of KubeRay that one may see; Enter opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from raymon_tui.cluster.findings.wording import several
+from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
+from raymon_tui.tui.chrome.arrange import Part, arrange
+from raymon_tui.tui.chrome.footer import footer_line
+from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.resources.kubernetes.listed import COLUMNS
+from raymon_tui.widgets.content import Content, Piece, plain
+from raymon_tui.widgets.lines import Lines
+from raymon_tui.widgets.states import WARNING, glyph
+from raymon_tui.widgets.table.column import Moment
+from raymon_tui.widgets.table.live_table import LiveTable
+
+LOOK_EVERY_S = 0.5
+NO_KUBERAY = "KubeRay is not installed in this cluster: its API server knows no RayCluster."
+
+
+class KubernetesListScreen(Screen[None]):
+    """The live list, and why something is not in it."""
+
+    DEFAULT_CSS = """
+    KubernetesListScreen { layout: vertical; background: $background; }
+    KubernetesListScreen > Lines { height: auto; width: 1fr; padding: 0 1; }
+    KubernetesListScreen > #list-footer { height: 1; }
+    KubernetesListScreen > LiveTable { height: 1fr; width: 1fr; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter"),
+        Binding("escape", "clear_filter", "clear filter", show=False),
+        Binding("s", "sort_next", "sort"),
+        Binding("S", "sort_reverse", "reverse", show=False),
+    ]
+
+    class Chosen(Message):
+        """The user wants to watch this one."""
+
+        def __init__(self, row: ListedObject) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, listing: RayObjects, context: str, clock: Callable[[], float], *, ascii_only: bool) -> None:
+        super().__init__()
+        self._listing, self._context_name, self._clock, self._ascii_only = listing, context, clock, ascii_only
+        self._drawn = -1
+
+    def compose(self) -> ComposeResult:
+        """Yield title, filter, table, what is missing, and the keys."""
+        yield Lines(id="list-title")
+        yield FilterBar()
+        yield LiveTable(COLUMNS, key=_key, empty="asking Kubernetes…")
+        yield Lines(id="list-standing")
+        yield Lines(id="list-footer")
+
+    @property
+    def table(self) -> LiveTable[ListedObject]:
+        """The table."""
+        return self.query_one(LiveTable)
+
+    def on_mount(self) -> None:
+        """Watch for as long as the program runs, and look at what came of it."""
+        self.bindings_updated_signal.subscribe(self, lambda _screen: self.draw_footer())
+        self.table.focus()
+        self.watch_objects()
+        self.set_interval(LOOK_EVERY_S, self.look)
+        self.look()
+
+    @work(exclusive=True, group="list", exit_on_error=True)
+    async def watch_objects(self) -> None:
+        """Keep the list as it is in Kubernetes."""
+        await self._listing.run()
+
+    @on(events.ScreenResume)
+    @on(events.Resize)
+    def draw_anew(self) -> None:
+        """Draw all at the present size."""
+        self._drawn = -1
+        self.call_after_refresh(self.look)
+
+    def look(self) -> None:
+        """Draw what is new, and the ages of what is not."""
+        if not self.is_current:
+            return
+        moment = Moment(now=self._clock(), ascii_only=self._ascii_only)
+        if self._drawn == self._listing.version:
+            self.table.set_moment(moment)
+            return
+        self._drawn = self._listing.version
+        listing = self._listing
+        rows = listing.rows()
+        self.table.empty = self._empty()
+        self.table.set_rows(rows, moment)
+        width = max(10, self.size.width - 2)
+        self.query_one("#list-title", Lines).show((self._title(rows, width),))
+        self.query_one("#list-standing", Lines).show(self._standing(moment))
+        self.draw_footer()
+
+    def _empty(self) -> str:
+        listing = self._listing
+        if listing.without_kuberay:
+            return NO_KUBERAY
+        if not listing.known:
+            failures = listing.failures
+            return plain(f"{failures[0].said}: {failures[0].advice}", 300) if failures else "asking Kubernetes…"
+        return (
+            f"No Ray object in namespace {listing.namespace}; -A looks in all."
+            if listing.namespace
+            else "No Ray object."
+        )
+
+    def _title(self, rows: list[ListedObject], width: int) -> Content:
+        where = f"namespace {self._listing.namespace}" if self._listing.namespace else "all namespaces"
+        left = [Part((Piece("Ray in Kubernetes", "ink", bold=True),)), Part((Piece(plain(where, 70), "dim"),), 1)]
+        if self._context_name:
+            left.append(Part((Piece(f"context {plain(self._context_name, 70)}", "dim"),), 2))
+        kinds = [kind for kind in ("RayCluster", "RayJob", "RayService") if any(row.kind == kind for row in rows)]
+        words = ", ".join(several(sum(row.kind == kind for row in rows), kind) for kind in kinds)
+        return arrange(left, [Part((Piece(words, "dim"),), 3)], width)
+
+    def _standing(self, moment: Moment) -> tuple[Content, ...]:
+        mark = glyph(WARNING, ascii_only=moment.ascii_only)
+        failures = () if self._listing.without_kuberay else self._listing.failures
+        lines: list[Content] = [
+            (mark, Piece(" " + plain(f"{one.tried}: {one.said}", 300), "warning")) for one in failures
+        ]
+        if self._listing.cut:
+            lines.append((mark, Piece(" there are more than are shown; name a namespace with -n", "warning")))
+        return tuple(lines)
+
+    def draw_footer(self) -> None:
+        """Draw the keys that work."""
+        if self.is_mounted and self.is_current:
+            bindings = [active.binding for active in self.active_bindings.values() if active.enabled]
+            line = footer_line(bindings, max(1, self.size.width - 2), ascii_only=self._ascii_only)
+            self.query_one("#list-footer", Lines).show((line,))
+
+    @on(LiveTable.Selected)
+    def choose(self, message: LiveTable.Selected[ListedObject]) -> None:
+        """Hand on what was chosen."""
+        message.stop()
+        self.post_message(self.Chosen(message.row))
+
+    @on(FilterBar.Changed)
+    def filter_rows(self, message: FilterBar.Changed) -> None:
+        """Show what matches while one types."""
+        message.stop()
+        self.table.filter_text = message.text
+
+    @on(FilterBar.Closed)
+    def back_to_table(self, message: FilterBar.Closed) -> None:
+        """Give the keyboard back."""
+        message.stop()
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        """Let the user type a filter."""
+        self.query_one(FilterBar).open()
+
+    def action_clear_filter(self) -> None:
+        """Take the filter away."""
+        self.query_one(FilterBar).reset()
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column."""
+        self.table.action_sort_next()
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.table.action_sort_reverse()
+
+
+def _key(row: ListedObject) -> str:
+    return f"{row.namespace}/{row.kind}/{row.name}"
