@@ -120,6 +120,7 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
         keys=(options.ssh_key,) if options.ssh_key else (),
         jump=options.jump,
         dashboard=DASHBOARD if port is None else Endpoint(DASHBOARD.host, port),
+        port_named=port is not None,
         accept_new_host_key=options.accept_new_host_key,
     )
 

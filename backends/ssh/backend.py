@@ -18,9 +18,11 @@ from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
 from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, refuse_expired, signalling, wrapped
-from raymon_tui.backends.ssh.dashboard_port import find_port, session_by
-from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
+from raymon_tui.backends.ssh.dashboard_port import DashboardPort
+from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.finding_transport import FindingTransport
+from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
 from raymon_tui.backends.ssh.link import Link
 from raymon_tui.backends.ssh.relay import relaying
@@ -30,6 +32,8 @@ from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard
 
 LET_GO_S = 5.0
 """So long the end of a command that is let go of is waited for, at most."""
+SCRIPT_WITHIN_S = 2.0
+"""A login shell may take as long, and the first picture waits for it."""
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
 
@@ -47,18 +51,19 @@ class SshBackend:
         self._destination = destination
         headers = dashboard_headers(options or ConnectOptions(), os.environ if environ is None else environ)
         self._credentials = Credentials(f"http://{destination.dashboard}", headers)
+        self._secret = bool(headers)
         given = {name.lower() for name in headers}
         known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
-        self._found_port: int | None = None
         self.link = Link(destination, asking or NobodyToAsk())
+        self._place = None if destination.port_named else self._looked_for(destination)
 
     @property
     def dashboard(self) -> Endpoint:
-        """Where the dashboard listens, on the head."""
-        return self._destination.dashboard
+        """Where the dashboard listens, on the head; where nobody named its port, the usual one until it is found."""
+        return self._destination.dashboard if self._place is None else self._place.endpoint
 
     @property
     def relays(self) -> bool:
@@ -67,32 +72,31 @@ class SshBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
-        if endpoint != self.dashboard:
+        usual = self._destination.dashboard
+        if endpoint not in (usual, self.dashboard):
             return client_over(self.dial, f"http://{endpoint}")
-        return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
+        # Wherever it is found: clients that were made before go there too.
+        return client_over(
+            self.dial,
+            f"http://{usual}",
+            credentials=self._credentials,
+            auth=self._head_token,
+            transport=None if self._place is None else FindingTransport(self._place, self.dial, secret=self._secret),
+        )
+
+    async def find_dashboard(self) -> Endpoint:
+        """Return where the dashboard listens, which is looked for where nobody named its port."""
+        return self.dashboard if self._place is None else await self._place.find()
+
+    def _looked_for(self, destination: SshDestination) -> DashboardPort:
+        async def read_sessions() -> Completed:
+            return await self.run(("sh", "-c", SCRIPT), timeout_s=SCRIPT_WITHIN_S)
+
+        one_cluster = destination.one_cluster or destination.container is not None
+        return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, one_cluster=one_cluster)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
-        """Connect from the head; where forwarding is forbidden, through a command there.
-
-        A dashboard that is not on its usual port, and of which nobody has said where it is, is looked for.
-        """
-        if endpoint != DASHBOARD or endpoint != self.dashboard:
-            return await self._dial(endpoint)
-        try:
-            return await self._dial(Endpoint(endpoint.host, self._found_port or endpoint.port))
-        except UnreachableError:
-            if not self.link.connected or self._relays or self._found_port is not None:
-                # It may have moved since it was found; and each port would take a relay of its own.
-                self._found_port = None
-                raise
-        self._found_port = await find_port(endpoint.host, self._session_at)
-        return await self._dial(Endpoint(endpoint.host, self._found_port))
-
-    async def _session_at(self, endpoint: Endpoint) -> str | None:
-        async with client_over(self._dial, f"http://{endpoint}") as http:
-            return await session_by(http)
-
-    async def _dial(self, endpoint: Endpoint) -> ByteStream:
+        """Connect from the head; where forwarding is forbidden, through a command there."""
         tried = f"connect to {endpoint} from {self._destination.host}"
         if not self._relays:
             try:
@@ -194,8 +198,8 @@ class SshBackend:
 
     def describe(self) -> str:
         """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""
-        found = "" if self._found_port is None else f", dashboard on {self._found_port}"
-        return f"ssh {self._destination}{found}"
+        elsewhere = self.dashboard != self._destination.dashboard
+        return f"ssh {self._destination}" + (f", dashboard on {self.dashboard.port}" if elsewhere else "")
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""

@@ -28,6 +28,7 @@ OPEN_S, PROBE_S = 5.0, 4.0
 AGAIN_S = 1.0
 """So long after a failure nobody else tries: they are told the same."""
 _THREADS = 24
+_NO_REASON = "Unable to open channel."
 _LOST = "It is connected again by itself."
 FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
 """Why a server does not open a channel (RFC 4254, 5.1)."""
@@ -58,6 +59,11 @@ class Link:
     def hops(self) -> Sequence[paramiko.Transport]:
         """The connections that there are: over the jumps, the last one to the head."""
         return () if self._route is None else tuple(self._route.hops)
+
+    @property
+    def connection(self) -> int:
+        """The number of the connection that works just now; 0 where none does."""
+        return self.connected if self.hops and all(hop.is_active() for hop in self.hops) else 0
 
     async def transport(self) -> paramiko.Transport:
         """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
@@ -113,7 +119,7 @@ class Link:
         transport = await self.transport()
         source = None if address is None else ("127.0.0.1", 0)
         try:
-            return await self._blocking(lambda: transport.open_channel(kind, address, source, timeout=OPEN_S))
+            return await self._blocking(lambda: _opened(transport, kind, address, source))
         except paramiko.ChannelException as error:
             raise _told(error, tried, session=address is None) from None
         except ValueError as error:
@@ -176,6 +182,24 @@ class Link:
                 task.cancel()
                 await asyncio.wait([task])
         await self._drop()
+
+
+def _opened(
+    transport: paramiko.Transport, kind: str, address: tuple[str, int] | None, source: tuple[str, int] | None
+) -> paramiko.Channel:
+    """Open a channel; raises `ChannelException` where it is refused, however many are refused at once.
+
+    paramiko keeps the reason of the last refusal alone, so that of two the other is left without one: it is asked for
+    again.
+    """
+    try:
+        return transport.open_channel(kind, address, source, timeout=OPEN_S)
+    except paramiko.ChannelException:
+        raise
+    except paramiko.SSHException as error:
+        if str(error) != _NO_REASON or not transport.is_active():
+            raise
+    return _opened(transport, kind, address, source)
 
 
 def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> RaymonError:
