@@ -60,12 +60,21 @@ def access(options: ConnectOptions, environ: Mapping[str, str]) -> Access:
     if paths:
         return _by_kubeconfig(configuration, paths, options)
     if SERVICE_ACCOUNT.is_dir() and environ.get("KUBERNETES_SERVICE_HOST"):
-        from kubernetes.config import incluster_config
-
-        incluster_config.load_incluster_config(configuration)
-        namespace = (SERVICE_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
-        return _made(configuration, IN_CLUSTER, options.namespace or namespace, {}, {})
+        return _by_service_account(configuration, options, environ)
     raise UsageError(_TRIED, "there is none: neither KUBECONFIG nor ~/.kube/config names one", _ADVICE)
+
+
+def _by_service_account(configuration: Any, options: ConnectOptions, environ: Mapping[str, str]) -> Access:
+    from kubernetes.config import ConfigException
+    from kubernetes.config.incluster_config import InClusterConfigLoader
+
+    files = {"token_filename": SERVICE_ACCOUNT / "token", "cert_filename": SERVICE_ACCOUNT / "ca.crt"}
+    try:
+        InClusterConfigLoader(**files, environ=environ).load_and_set(configuration)
+        namespace = (SERVICE_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
+    except (ConfigException, OSError, ValueError) as error:
+        raise UsageError("read this pod's service account", _words(error), _ADVICE) from None
+    return _made(configuration, IN_CLUSTER, options.namespace or namespace, {}, {})
 
 
 def _by_kubeconfig(configuration: Any, paths: list[str], options: ConnectOptions) -> Access:

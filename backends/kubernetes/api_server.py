@@ -45,6 +45,7 @@ class ApiServer:
         self._options = options
         self._environ = dict(environ)
         self._access: Access | None = None
+        self._stale = True
         self._http: httpx.AsyncClient | None = None
         self._retired: list[httpx.AsyncClient] = []
         self._renewed_at = -RENEW_REST_S
@@ -57,14 +58,16 @@ class ApiServer:
 
     async def _reached(self) -> tuple[Access, httpx.AsyncClient]:
         async with self._lock:
-            if self._access is None or self._http is None:
+            if self._access is None or self._stale:
                 self._access = await to_thread.run_sync(partial(access, self._options, self._environ))
+                self._stale = False
+            if self._http is None:
                 self._http = _client(self._access)
             return self._access, self._http
 
     @property
     def known_access(self) -> Access | None:
-        """How it is reached, where that is known already."""
+        """How it is reached, or was last, where that is known already."""
         return self._access
 
     async def headers(self) -> dict[str, str]:
@@ -77,14 +80,14 @@ class ApiServer:
         Returns False where that was done a moment ago, and did not help.
         """
         async with self._lock:
-            if self._access is not None and self._access is not stale:
+            if self._stale or self._access is not stale:
                 return True
             if anyio.current_time() - self._renewed_at < RENEW_REST_S:
                 return False
             self._renewed_at = anyio.current_time()
             # What is being read by the client of before is read to its end.
             retired, self._retired = self._retired, [self._http] if self._http is not None else []
-            self._access, self._http = None, None
+            self._stale, self._http = True, None
             self._allowed.clear()
         for client in retired:
             await client.aclose()
@@ -93,7 +96,7 @@ class ApiServer:
     async def aclose(self) -> None:
         """Give back all connections; safe to call twice."""
         clients = [*self._retired, *([self._http] if self._http is not None else [])]
-        self._access, self._http, self._retired = None, None, []
+        self._http, self._retired = None, []
         for client in clients:
             await client.aclose()
 

@@ -86,6 +86,8 @@ class KubernetesBackend:
         head = await self.following.find()
         behind(f"{self._kind}: leads to RayCluster {head.cluster} in {head.namespace}")
         behind(f"head pod: {head.pod}, container {head.container}")
+        if head.token_told:
+            behind(f"Ray's token: {head.token_told}")
 
     async def _rights(self, namespace: str) -> str:
         """Return what we may do beyond reading objects, and by which way HTTP goes for that."""

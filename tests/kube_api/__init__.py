@@ -6,7 +6,7 @@ watches, logs, access reviews, the pod proxy, exec and port-forward are there; a
 
 from kube_api.objects import CLUSTER, HEAD_POD, NAMESPACE, WORKER_POD, pod, ray_cluster_object
 from kube_api.rights import CONTROL, ENTER, READ, Rule, role
-from kube_api.running import kube_api, kubeconfig, node_ip, serving
+from kube_api.running import furnished, in_a_thread, kube_api, kubeconfig, node_ip, serving
 from kube_api.server import TOKEN, KubeApi
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "WORKER_POD",
     "KubeApi",
     "Rule",
+    "furnished",
+    "in_a_thread",
     "kube_api",
     "kubeconfig",
     "node_ip",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 from aiohttp import web
+from anyio.from_thread import start_blocking_portal
 
 from kube_api.objects import HEAD_POD, NAMESPACE, WORKER_POD, pod, ray_cluster_object
 from kube_api.rights import Rule
@@ -23,13 +24,19 @@ def node_ip(url: str) -> str:
     return str(nodes[0]["ip"])
 
 
-@asynccontextmanager
-async def kube_api(rights: set[Rule], port: int, ip: str) -> AsyncIterator[KubeApi]:
-    """Run the server in front of the Ray on this machine whose dashboard listens on `port`, its nodes having `ip`."""
+def furnished(rights: set[Rule], port: int, ip: str) -> KubeApi:
+    """Return the server, which does not run yet; see `kube_api`."""
     api = KubeApi(rights)
     api.put("rayclusters", ray_cluster_object(port))
     api.put("pods", pod(HEAD_POD, "head", "10.244.0.28"))
     api.put("pods", pod(WORKER_POD, "worker", ip))
+    return api
+
+
+@asynccontextmanager
+async def kube_api(rights: set[Rule], port: int, ip: str) -> AsyncIterator[KubeApi]:
+    """Run the server in front of the Ray on this machine whose dashboard listens on `port`, its nodes having `ip`."""
+    api = furnished(rights, port, ip)
     async with serving(api):
         yield api
 
@@ -50,6 +57,16 @@ async def serving(api: KubeApi, port: int = 0) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def in_a_thread(rights: set[Rule], port: int, ip: str) -> Iterator[KubeApi]:
+    """Run the server in a thread of its own, for tests that wait for whole programs."""
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(kube_api(rights, port, ip)) as api,
+    ):
+        yield api
 
 
 def kubeconfig(

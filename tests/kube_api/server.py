@@ -97,7 +97,8 @@ class KubeApi:
 
     def _known(self, request: web.Request) -> bool:
         shown = request.transport.get_extra_info("peercert") if request.transport else None
-        return bool(shown) or request.headers.get("Authorization") == f"Bearer {self.token}"
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return bool(shown) or (scheme.lower(), token) == ("bearer", self.token)
 
     async def _version(self, _request: web.Request) -> web.Response:
         return web.json_response({"major": "1", "minor": "36", "gitVersion": "v1.36.2"})
