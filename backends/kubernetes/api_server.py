@@ -3,103 +3,157 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from random import Random
 from typing import Any
 
 import anyio
 import httpx
 from anyio import to_thread
 
-from raymon_tui.backends.base import ConnectOptions, WatchEvent
+from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.clients import LIMITS
-from raymon_tui.backends.errors import (
-    BadAnswerError,
-    ObjectMissingError,
-    RaymonError,
-    RefusedError,
-    RouteMissingError,
-    UnauthorizedError,
-)
-from raymon_tui.backends.failures import failure_of
+from raymon_tui.backends.errors import RefusedError, TimedOutError, UsageError
 from raymon_tui.backends.kubernetes.access import Access, access
+from raymon_tui.backends.kubernetes.answers import (
+    GoneError,
+    decoded,
+    for_decoded,
+    mapping,
+    not_reached,
+    read_body,
+    refusal,
+    status_message,
+)
 
-ANSWER_S, WATCH_S = 30.0, 300
+ANSWER_S = 30.0
+"""A server may take 20 s under load."""
 LARGEST = 64 << 20
-"""Bytes of one answer: a list of ten thousand pods has some fifty millions."""
-LONGEST_WAIT_S = 30.0
-GONE = 410
-_RIGHTS = "ask for the right, or see docs/rbac.yaml for all that are needed"
+"""Bytes of one answer."""
+PAGE = "100"
+"""Objects: a page of so many pods has a megabyte, which is decoded in the time of one frame."""
+RENEW_REST_S = 10.0
+"""Whoever is refused again after so short a time is refused for good: a plug-in is not to be run for each request."""
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_STATUS_SIZE = 1 << 16
 
 
 class ApiServer:
-    """One API server, connected to when it is first asked. Every method may raise a `RaymonError` and nothing else."""
+    """One API server, connected to when it is first asked. Every method may raise a `RaymonError`."""
 
     def __init__(self, options: ConnectOptions, environ: Mapping[str, str]) -> None:
         self._options = options
         self._environ = dict(environ)
         self._access: Access | None = None
+        self._stale = True
         self._http: httpx.AsyncClient | None = None
+        self._retired: list[httpx.AsyncClient] = []
+        self._renewed_at = -RENEW_REST_S
         self._lock = anyio.Lock()
-        self._rng = Random()  # noqa: S311 - it spreads retries, it guards nothing
         self._allowed: dict[tuple[str, str, str, str], bool] = {}
 
     async def access(self) -> Access:
         """Return how it is reached; kubeconfig is read when this is first asked."""
+        return (await self._reached())[0]
+
+    async def _reached(self) -> tuple[Access, httpx.AsyncClient]:
         async with self._lock:
-            if self._access is None:
+            if self._access is None or self._stale:
                 self._access = await to_thread.run_sync(partial(access, self._options, self._environ))
-        return self._access
+                self._stale = False
+            if self._http is None:
+                self._http = _client(self._access)
+            return self._access, self._http
 
     @property
     def known_access(self) -> Access | None:
-        """How it is reached, where that is known already."""
+        """How it is reached, or was last, where that is known already."""
         return self._access
 
     async def headers(self) -> dict[str, str]:
         """Return what says who we are."""
         return await to_thread.run_sync((await self.access()).headers)
 
-    async def http(self) -> httpx.AsyncClient:
-        """Return the client that all requests share."""
-        reached = await self.access()
-        if self._http is None:
-            self._http = httpx.AsyncClient(
-                base_url=reached.server,
-                verify=reached.tls or False,
-                proxy=reached.proxy,
-                trust_env=False,
-                timeout=ANSWER_S,
-                limits=LIMITS,
-            )
-        return self._http
+    async def renewed(self, stale: Access) -> bool:
+        """Have kubeconfig read again where nobody has since `stale`: what says who we are is taken no more.
+
+        Returns False where that was done a moment ago, and did not help.
+        """
+        async with self._lock:
+            if self._stale or self._access is not stale:
+                return True
+            if anyio.current_time() - self._renewed_at < RENEW_REST_S:
+                return False
+            self._renewed_at = anyio.current_time()
+            # What is being read by the client of before is read to its end.
+            retired, self._retired = self._retired, [self._http] if self._http is not None else []
+            self._stale, self._http = True, None
+            self._allowed.clear()
+        for client in retired:
+            await client.aclose()
+        return True
 
     async def aclose(self) -> None:
         """Give back all connections; safe to call twice."""
-        http, self._http = self._http, None
-        if http is not None:
-            await http.aclose()
+        clients = [*self._retired, *([self._http] if self._http is not None else [])]
+        self._http, self._retired = None, []
+        for client in clients:
+            await client.aclose()
 
-    async def renew(self) -> None:
-        """Read kubeconfig again: what says who we are is taken no more."""
-        await self.aclose()
-        self._access = None
-        self._allowed.clear()
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        headers: list[tuple[bytes, bytes]] | None = None,
+        timeout: httpx.Timeout | None = None,  # noqa: ASYNC109 - httpx has four of them
+    ) -> httpx.Response:
+        """Send a request as ourselves, its answer unread; raises what httpx raises, or a `RaymonError`.
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request as ourselves, its answer unread; raises what httpx raises."""
-        reached, http = await self.access(), await self.http()
-        request.headers.update(await self.headers())
-        if reached.server_name:
-            request.extensions = {**request.extensions, "sni_hostname": reached.server_name}
-        return await http.send(request, stream=True)
+        Where the API server does not know us any more, kubeconfig is read again, and the request sent once more.
+        """
+        while True:
+            reached, http = await self._reached()
+            request = http.build_request(
+                method,
+                path,
+                params=params or None,
+                json=data,
+                content=content,
+                headers=headers,
+                timeout=timeout or ANSWER_S,
+            )
+            request.headers.update(await to_thread.run_sync(reached.headers))
+            if reached.server_name:
+                request.extensions = {**request.extensions, "sni_hostname": reached.server_name}
+            answer = await http.send(request, stream=True)
+            if answer.status_code != httpx.codes.UNAUTHORIZED:
+                return answer
+            body = await read_body(answer, _STATUS_SIZE, cut=True)
+            await answer.aclose()
+            # Ray behind the pod proxy may have said it: that is for whoever asked Ray.
+            if status_message(body) is None or not await self.renewed(reached):
+                return httpx.Response(answer.status_code, headers=for_decoded(answer.headers), content=body)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """Return what is at a path."""
-        body = await self.body("GET", path, params)
-        return _decoded(body, path)
+        """Return what is at a path: an object, or a list, which is fetched in pages."""
+        asked = {"limit": PAGE, **(params or {})}
+        for _ in range(2):
+            with contextlib.suppress(GoneError):
+                return await self._paged(path, asked, whole="limit" not in (params or {}))
+        raise GoneError
+
+    async def _paged(self, path: str, asked: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
+        found = decoded(await self.body("GET", path, asked), path)
+        following = mapping(found.get("metadata")).pop("continue", None)
+        while whole and following and isinstance(found.get("items"), list):
+            page = decoded(await self.body("GET", path, {**asked, "continue": str(following)}), path)
+            found["items"] += page.get("items") or ()
+            following = mapping(page.get("metadata")).get("continue")
+        return found
 
     async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
         """Return a text, the first `limit` bytes of it at most."""
@@ -116,34 +170,26 @@ class ApiServer:
         cut: bool = False,
     ) -> bytes:
         """Return the body of a good answer; one that is larger than `limit` is cut, or is an error."""
+        tried = f"ask the API server for {path}"
         try:
-            status, body = await self._once(method, path, params, data, limit, cut=cut)
-            if status == httpx.codes.UNAUTHORIZED:
-                await self.renew()
-                status, body = await self._once(method, path, params, data, limit, cut=cut)
+            with anyio.fail_after(2 * ANSWER_S):
+                answer = await self.send(method, path, params=params, data=data)
+                async with contextlib.aclosing(answer):
+                    body = await read_body(answer, limit, cut=cut)
+        except TimeoutError:
+            said = f"it was not done with its answer within {2 * ANSWER_S:.0f} s"
+            raise TimedOutError(tried, said, "the API server may be overloaded, or the link slow") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise failure_of(error, tried=f"ask the API server for {path}") from None
-        if not httpx.codes.is_success(status):
-            raise refusal(status, body, path)
+            raise not_reached(error, tried) from None
+        if not answer.is_success:
+            raise refusal(answer.status_code, body, path)
         return body
 
-    async def _once(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        data: Mapping[str, Any] | None,
-        limit: int,
-        *,
-        cut: bool,
-    ) -> tuple[int, bytes]:
-        http = await self.http()
-        answer = await self.send(http.build_request(method, path, params=dict(params or {}), json=data))
-        async with contextlib.aclosing(answer):
-            return answer.status_code, await _read(answer, limit, cut=cut)
-
     async def allowed(self, verb: str, resource: str, namespace: str, *, group: str = "") -> bool:
-        """Return whether we may do that; `resource` may have a subresource behind a slash. Asked once for each."""
+        """Return whether we may do that; `resource` may have a subresource behind a slash.
+
+        Asked once for each, until `forget_rights`. Where one may not even ask, it is tried.
+        """
         key = (verb, resource, namespace, group)
         if key not in self._allowed:
             name, _, sub = resource.partition("/")
@@ -153,120 +199,29 @@ class ApiServer:
                 "kind": "SelfSubjectAccessReview",
                 "spec": {"resourceAttributes": {one: value for one, value in asked.items() if value}},
             }
-            path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-            answer = _decoded(await self.body("POST", path, data=review), path)
-            self._allowed[key] = bool((answer.get("status") or {}).get("allowed"))
+            try:
+                answer = decoded(await self.body("POST", _REVIEWS, data=review), _REVIEWS)
+            except RefusedError:
+                return True
+            self._allowed[key] = bool(mapping(answer.get("status")).get("allowed"))
         return self._allowed[key]
 
-    async def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
-        """List what is at a path, then tell every change, without end.
-
-        A watch that breaks off goes on where it was; where the server knows that no more, all is listed again.
-        """
-        wait_s = 0.5
-        version = ""
-        while True:
-            if not version:
-                listed = await self.get(path, params)
-                version = str((listed.get("metadata") or {}).get("resourceVersion") or "0")
-                yield WatchEvent("RELISTED", listed)
-            began = anyio.current_time()
-            try:
-                async for event in self._events(path, {**(params or {}), "resourceVersion": version}):
-                    wait_s = 0.5
-                    version = _version(event) or version
-                    if event["type"] != "BOOKMARK":
-                        yield WatchEvent(event["type"], event["object"])
-            except _GoneError:
-                version = ""
-            except RefusedError:
-                raise
-            except RaymonError:
-                await anyio.sleep(wait_s * self._rng.uniform(0.5, 1.0))
-                wait_s = min(LONGEST_WAIT_S, wait_s * 2)
-                # Who was away for long knows little of what happened meanwhile.
-                version = "" if anyio.current_time() - began > WATCH_S else version
-
-    async def _events(self, path: str, params: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Yield what one watch tells until it ends."""
-        asked = {**params, "watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(WATCH_S)}
-        try:
-            http = await self.http()
-            request = http.build_request("GET", path, params=asked, timeout=httpx.Timeout(ANSWER_S, read=WATCH_S + 30))
-            answer = await self.send(request)
-            async with contextlib.aclosing(answer):
-                if not answer.is_success:
-                    body = await _read(answer, 1 << 16, cut=True)
-                    raise _GoneError if answer.status_code == GONE else refusal(answer.status_code, body, path)
-                async for line in answer.aiter_lines():
-                    event = _event(line)
-                    if event is not None:
-                        yield event
-        except (httpx.HTTPError, OSError) as error:
-            raise failure_of(error, tried=f"watch {path}") from None
+    def forget_rights(self) -> None:
+        """Ask anew what we may do: something was refused that was allowed before."""
+        self._allowed.clear()
 
 
-class _GoneError(BadAnswerError):
-    """The server knows nothing of what was before: all has to be listed again."""
-
-    def __init__(self) -> None:
-        super().__init__("go on watching", "too long ago", "")
-
-
-def refusal(status: int, body: bytes, path: str) -> RaymonError:
-    """Return the failure that an answer of this status stands for, in the API server's own words."""
+def _client(reached: Access) -> httpx.AsyncClient:
     try:
-        said = str(json.loads(body).get("message") or "")[:500]
-    except (ValueError, AttributeError):
-        said = body[:200].decode("utf-8", "replace").strip()
-    tried, said = f"ask the API server for {path}", said or f"HTTP {status}"
-    if status == httpx.codes.NOT_FOUND and not body.lstrip().startswith(b"{"):
-        # It knows no such group of objects at all: about an object it answers in JSON.
-        return RouteMissingError(tried, said, "is KubeRay installed in this cluster?")
-    if status == httpx.codes.UNAUTHORIZED:
-        advice = "log in again: kubectl get pods tells whether that worked"
-        return UnauthorizedError(tried, f"it does not know who we are: {said}", advice)
-    if status == httpx.codes.FORBIDDEN:
-        return RefusedError(tried, said, _RIGHTS)
-    if status == httpx.codes.NOT_FOUND:
-        return ObjectMissingError(tried, said, "is the name right, and the namespace (-n) and context (--context)?")
-    return BadAnswerError(tried, said, "")
-
-
-def _decoded(body: bytes, path: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise BadAnswerError(f"read {path}", "the API server answered with no JSON", "is that an API server?")
-    return found
-
-
-def _event(line: str) -> dict[str, Any] | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(event, dict) or not isinstance(event.get("object"), dict):
-        return None
-    if event.get("type") == "ERROR":
-        status = event["object"]
-        raise _GoneError if status.get("code") == GONE else BadAnswerError("watch", str(status.get("message")), "")
-    return event if event.get("type") in ("ADDED", "MODIFIED", "DELETED", "BOOKMARK") else None
-
-
-def _version(event: Mapping[str, Any]) -> str:
-    return str((event["object"].get("metadata") or {}).get("resourceVersion") or "")
-
-
-async def _read(answer: httpx.Response, limit: int, *, cut: bool) -> bytes:
-    parts, size = [], 0
-    async for part in answer.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            if cut:
-                break
-            raise BadAnswerError("read what the API server answers", f"it is larger than {limit >> 20} MiB", "")
-    return b"".join(parts)[:limit]
+        return httpx.AsyncClient(
+            base_url=reached.server,
+            verify=reached.tls or False,
+            proxy=reached.proxy,
+            trust_env=False,
+            timeout=ANSWER_S,
+            limits=LIMITS,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        scheme = (reached.proxy or "").partition(":")[0]
+        advice = "pip install 'httpx[socks]' python-socks" if scheme.startswith("socks") else "mend its proxy-url"
+        raise UsageError("use the proxy that the kubeconfig names", str(error)[:200], advice) from None

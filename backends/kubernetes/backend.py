@@ -22,6 +22,7 @@ from raymon_tui.backends.kubernetes.port_forward import forward
 from raymon_tui.backends.kubernetes.proxied import PodTransport
 from raymon_tui.backends.kubernetes.ray_objects import DASHBOARD_PORT, KINDS
 from raymon_tui.backends.kubernetes.terminal import execute_in
+from raymon_tui.backends.kubernetes.watching import watch
 from raymon_tui.backends.targets import KubernetesKind
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
@@ -85,6 +86,8 @@ class KubernetesBackend:
         head = await self.following.find()
         behind(f"{self._kind}: leads to RayCluster {head.cluster} in {head.namespace}")
         behind(f"head pod: {head.pod}, container {head.container}")
+        if head.token_told:
+            behind(f"Ray's token: {head.token_told}")
 
     async def _rights(self, namespace: str) -> str:
         """Return what we may do beyond reading objects, and by which way HTTP goes for that."""
@@ -100,9 +103,8 @@ class KubernetesBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client that goes through the pod proxy where we may, else through forwarded ports."""
-        transport = PodTransport(
-            endpoint, self.api, self._pods, self.may_proxy, dialling_transport(self.dial), self._lost
-        )
+        forwarded = dialling_transport(self._dial_for_http)
+        transport = PodTransport(endpoint, self.api, self._pods, self, forwarded)
         ours = endpoint == self.dashboard
         return httpx.AsyncClient(
             base_url=f"http://{endpoint}",
@@ -115,22 +117,36 @@ class KubernetesBackend:
     def _authenticated(self, endpoint: Endpoint) -> _RayToken:
         return _RayToken(self.following, f"http://{endpoint}", dashboard_headers(self._options, self._environ))
 
-    async def may_proxy(self) -> bool:
-        """Return whether requests go through the API server's pod proxy."""
-        return await self.api.allowed("get", "pods/proxy", await self.following.namespace())
+    async def may_proxy(self, verb: str) -> bool:
+        """Return whether a request that needs this verb is to go through the API server's pod proxy.
 
-    def _lost(self) -> None:
+        That is so too where neither way is open: the proxy's refusal names the right that is missing.
+        """
+        namespace = await self.following.namespace()
+        if await self.api.allowed(verb, "pods/proxy", namespace):
+            return True
+        return not await self.api.allowed("get", "pods/portforward", namespace)
+
+    def lost(self) -> None:
+        """Look for pods anew: one of them did not answer."""
         self.following.lose()
         self._pods.lose()
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect to a pod's port, or to that of a pod behind a service, by port-forward."""
+        return await self._dial(endpoint, certain=True)
+
+    async def _dial_for_http(self, endpoint: Endpoint) -> ByteStream:
+        """Connect, and let a refusal come when the answer is read."""
+        return await self._dial(endpoint, certain=False)
+
+    async def _dial(self, endpoint: Endpoint, *, certain: bool) -> ByteStream:
         tried = f"connect to {endpoint}"
         try:
             behind = await self._pods.behind(endpoint)
-            return await forward(self.api, behind.namespace, behind.pod, behind.port, tried, _DIAL_S)
+            return await forward(self.api, behind.namespace, behind.pod, behind.port, tried, _DIAL_S, certain=certain)
         except UnreachableError:
-            self._lost()
+            self.lost()
             raise
 
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
@@ -167,7 +183,7 @@ class KubernetesBackend:
 
     def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change."""
-        return self.api.watch(path, params)
+        return watch(self.api, path, params)
 
     def describe(self) -> str:
         """Return the object as a target is written, with its namespace once that is known."""

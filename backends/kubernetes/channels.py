@@ -3,47 +3,64 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 import websockets
+from anyio import to_thread
 from websockets.asyncio.client import ClientConnection, connect
 
-from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError
-from raymon_tui.backends.failures import failure_of
-from raymon_tui.backends.kubernetes.api_server import ApiServer, refusal
+from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError, UsageError
+from raymon_tui.backends.kubernetes.access import Access
+from raymon_tui.backends.kubernetes.answers import not_reached, refusal
+from raymon_tui.backends.kubernetes.api_server import ApiServer
 
 OPEN_S = 15.0
 PORTS, COMMANDS = ("v4.channel.k8s.io",), ("v5.channel.k8s.io", "v4.channel.k8s.io")
+_LARGEST_FRAME = 16 << 20
+_UNAUTHORIZED = 401
 
 
 async def open_channels(
     api: ApiServer, path: str, params: Sequence[tuple[str, str]], protocols: Sequence[str], tried: str
 ) -> ClientConnection:
     """Open a websocket to a pod's subresource; raises the `RaymonError` of what was answered instead."""
-    reached = await api.access()
-    url = f"{reached.server}{quote(path)}?{urlencode(params)}"
+    while True:
+        reached = await api.access()
+        headers = await to_thread.run_sync(reached.headers)
+        try:
+            return await _connect(reached, f"{quote(path)}?{urlencode(params)}", headers, protocols)
+        except websockets.exceptions.InvalidStatus as error:
+            status = error.response.status_code
+            if status == _UNAUTHORIZED and await api.renewed(reached):
+                continue
+            raise _with(refusal(status, bytes(error.response.body or b""), path), tried) from None
+        except (OSError, ssl.SSLError, TimeoutError) as error:
+            raise not_reached(error, tried) from None
+        except websockets.exceptions.WebSocketException as error:
+            advice = "does something in between, a proxy, let no websockets through?"
+            raise UnreachableError(tried, str(error), advice) from None
+        except ImportError as error:
+            raise UsageError(tried, str(error)[:200], "pip install python-socks, or use another proxy") from None
+
+
+async def _connect(
+    reached: Access, path: str, headers: Mapping[str, str], protocols: Sequence[str]
+) -> ClientConnection:
+    url = f"{reached.server}{path}"
     secure = url.startswith("https:")
-    try:
-        return await connect(
-            url.replace("http", "ws", 1),
-            ssl=reached.tls if secure else None,
-            server_hostname=(reached.server_name or urlsplit(url).hostname) if secure else None,
-            additional_headers=await api.headers(),
-            subprotocols=[websockets.Subprotocol(one) for one in protocols],
-            proxy=reached.proxy,
-            compression=None,
-            open_timeout=OPEN_S,
-            max_size=None,
-            ping_interval=None,
-        )
-    except websockets.exceptions.InvalidStatus as error:
-        failure = refusal(error.response.status_code, bytes(error.response.body or b""), path)
-        raise _with(failure, tried) from None
-    except (OSError, ssl.SSLError, TimeoutError) as error:
-        raise failure_of(error, tried=tried) from None
-    except websockets.exceptions.WebSocketException as error:
-        raise UnreachableError(tried, str(error), "is that an API server of Kubernetes?") from None
+    return await connect(
+        url.replace("http", "ws", 1),
+        ssl=reached.tls if secure else None,
+        server_hostname=(reached.server_name or urlsplit(url).hostname) if secure else None,
+        additional_headers=headers,
+        subprotocols=[websockets.Subprotocol(one) for one in protocols],
+        proxy=reached.proxy,
+        compression=None,
+        open_timeout=OPEN_S,
+        max_size=_LARGEST_FRAME,
+        ping_interval=None,
+    )
 
 
 def _with(failure: RaymonError, tried: str) -> RaymonError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Sequence
+from signal import Signals
 
 import anyio
 import websockets
 from websockets.asyncio.client import ClientConnection
 
 from raymon_tui.backends.base import Completed
-from raymon_tui.backends.errors import TimedOutError, UnreachableError
+from raymon_tui.backends.errors import RaymonError, TimedOutError, UnreachableError
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.channels import COMMANDS, open_channels
 
@@ -19,6 +20,10 @@ OUT, ERR, STATUS = 1, 2, 3
 NOT_FOUND = 127
 _WRAPPED = 'echo $$; command -v "$1" >/dev/null 2>&1 || exit 127; exec "$@"'
 """The process id comes first: a websocket that is closed does not end the command."""
+
+_SIGNAL = 'kill -"$1" -"$2" 2>/dev/null || kill -"$1" "$2"'
+"""A container's runtime gives each command a session, and so a group of processes, of its own."""
+SIGNAL_S, CLOSE_S = 5.0, 2.0
 
 
 class Place:
@@ -49,12 +54,11 @@ async def run_in(
         with anyio.fail_after(timeout_s):
             await collecting.to_the_end(socket)
     except TimeoutError:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(5.0):
-            await _kill(api, place, collecting.pid)
+        with anyio.move_on_after(SIGNAL_S, shield=True), contextlib.suppress(RaymonError):
+            await send_signal(api, place, collecting.pid, Signals.SIGKILL)
         raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
     finally:
-        with anyio.move_on_after(2.0, shield=True), contextlib.suppress(OSError):
-            await socket.close()
+        await closed(socket)
     code = collecting.code
     if code is None:
         raise UnreachableError(tried, collecting.said or "the connection was lost", "try again")
@@ -109,9 +113,20 @@ def exit_status(data: bytes) -> tuple[int | None, str]:
         return None, data[:300].decode("utf-8", "replace")
 
 
-async def _kill(api: ApiServer, place: Place, pid: int | None) -> None:
+async def send_signal(api: ApiServer, place: Place, pid: int | None, sent: Signals) -> None:
+    """Send a signal to a command, known by its process there, and to all that it has started."""
     if pid is None or pid <= 1:
         return
-    argv = ["sh", "-c", 'kill -9 -"$1" 2>/dev/null || kill -9 "$1"', "sh", str(pid)]
-    socket = await open_channels(api, place.path, place.params(argv), COMMANDS, "end a command")
-    await _Collecting(0).to_the_end(socket)
+    argv = ["sh", "-c", _SIGNAL, "sh", str(sent.value), str(pid)]
+    socket = await open_channels(api, place.path, place.params(argv), COMMANDS, f"send {sent.name} to a command")
+    try:
+        with anyio.move_on_after(SIGNAL_S):
+            await _Collecting(0).to_the_end(socket)
+    finally:
+        await closed(socket)
+
+
+async def closed(socket: ClientConnection) -> None:
+    """Close a websocket, however long the other side takes to say that it has."""
+    with anyio.move_on_after(CLOSE_S, shield=True), contextlib.suppress(OSError):
+        await socket.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +20,10 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class Head:
-    """Where Ray is: the cluster, its head pod and that one's Ray container, the dashboard's port, and Ray's token."""
+    """Where Ray is: the cluster, its head pod and that one's Ray container, the dashboard's port, and Ray's token.
+
+    `token_told` says where the token is from, or why it is not known; "" where the objects name none.
+    """
 
     namespace: str
     cluster: str
@@ -29,6 +31,7 @@ class Head:
     ip: str
     container: str
     port: int
+    token_told: str = ""
     token: str | None = field(default=None, repr=False)
 
 
@@ -62,9 +65,7 @@ class Following:
 
     async def _look(self) -> Head:
         namespace = await self.namespace()
-        cluster = await self._cluster(namespace)
-        path = ray_objects.object_path("raycluster", namespace, cluster)
-        found = await self._api.get(path)
+        cluster, found = await self._cluster(namespace)
         selector = f"ray.io/cluster={cluster},ray.io/node-type=head"
         listed = await self._api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": selector})
         pod = ray_objects.head_pod(listed.get("items") or ())
@@ -76,6 +77,7 @@ class Following:
         why = ray_objects.why_not_running(pod)
         if why:
             raise UnreachableError(tried, f"{ray_objects.pod_name(pod)}: {why}", "the pod's events tell more")
+        token, told = await self._token(namespace, found, pod)
         return Head(
             namespace,
             cluster,
@@ -83,24 +85,28 @@ class Following:
             ray_objects.pod_ip(pod),
             str(ray_objects.ray_container(pod).get("name") or ""),
             ray_objects.dashboard_port(found, pod),
-            await self._token(namespace, found, pod),
+            told,
+            token,
         )
 
-    async def _cluster(self, namespace: str) -> str:
-        if self.kind == "raycluster" and self._prefix is None:
-            with contextlib.suppress(ObjectMissingError):
-                await self._api.get(ray_objects.object_path("raycluster", namespace, self.name))
-                return self.name
-            raise await self._missing(namespace)
+    async def _cluster(self, namespace: str) -> tuple[str, Mapping[str, Any]]:
+        """Return the RayCluster that the object leads to now, by its name and as it is."""
+        named = self.kind == "raycluster" and self._prefix is None
         try:
-            found = await self._object(namespace)
+            found = {} if named else await self._object(namespace)
         except ObjectMissingError:
             raise await self._missing(namespace) from None
-        cluster = ray_objects.cluster_of(self.kind, found)
+        cluster = self.name if named else ray_objects.cluster_of(self.kind, found)
+        tried = f"find the cluster of {self.kind}/{self.name}"
         if cluster is None:
-            tried = f"find the cluster of {self.kind}/{self.name}"
             raise UnreachableError(tried, ray_objects.why_no_cluster(found), "the object's events tell more")
-        return cluster
+        try:
+            return cluster, await self._api.get(ray_objects.object_path("raycluster", namespace, cluster))
+        except ObjectMissingError:
+            if self.kind == "raycluster":
+                raise await self._missing(namespace) from None
+            said = f"RayCluster {cluster} is gone; {ray_objects.what_it_says(found) or 'nothing is told of why'}"
+            raise UnreachableError(tried, said, "clusters of jobs that have ended may be deleted with them") from None
 
     async def _object(self, namespace: str) -> Mapping[str, Any]:
         if self._prefix is not None:
@@ -140,22 +146,28 @@ class Following:
         others = [f"{_name(one)} (-n {_namespace(one)})" for one in items[:MOST_NAMED]]
         return ObjectMissingError(tried, said, f"there are: {', '.join(others)}" if others else advice)
 
-    async def _token(self, namespace: str, cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> str | None:
+    async def _token(
+        self, namespace: str, cluster: Mapping[str, Any], pod: Mapping[str, Any]
+    ) -> tuple[str | None, str]:
+        """Return Ray's token, and where it is from, or why it is not known; None and "" where none is named."""
         source = ray_objects.token_source(cluster, pod)
         if source is None:
-            return None
-        how, value, key = source
-        if how == "value":
-            return value
-        if how == "kubeconfig":
-            sent = (await self._api.headers()).get("authorization", "")
-            return sent.removeprefix("Bearer ") if sent.startswith("Bearer ") else None
+            return None, ""
+        if source.kind == "value":
+            return source.name, "from the head pod's environment"
+        if source.kind == "kubeconfig":
+            scheme, _, sent = (await self._api.headers()).get("authorization", "").partition(" ")
+            if scheme.lower() == "bearer":
+                return sent, "the kubeconfig's own: its user needs the verb ray:write on the RayCluster"
+            return None, "the kubeconfig's own is wanted, and it has none"
         try:
-            secret = await self._api.get(f"/api/v1/namespaces/{namespace}/secrets/{value}")
-        except RaymonError:
+            secret = await self._api.get(f"/api/v1/namespaces/{namespace}/secrets/{source.name}")
+        except RaymonError as error:
             # Whoever may not read it can still give the token by hand.
-            return None
-        return ray_objects.decoded(secret, key)
+            return None, f"not known, give it by --token-file: {error.said}"
+        token = ray_objects.decoded(secret, source.key)
+        told = f"from the Secret {source.name}"
+        return token, told if token else f"not known: the Secret {source.name} has no token under {source.key}"
 
 
 def _name(found: Mapping[str, Any]) -> str:

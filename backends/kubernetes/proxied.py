@@ -2,97 +2,98 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import httpx
 
 from raymon_tui.backends.base import Endpoint
-from raymon_tui.backends.errors import RaymonError, UnreachableError
-from raymon_tui.backends.kubernetes.api_server import ApiServer, refusal
+from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError
+from raymon_tui.backends.kubernetes.answers import for_decoded, read_body, refusal, status_message
+from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.pods import Pods
 
 HOP_BY_HOP = frozenset(("host", "connection", "authorization", "content-length", "transfer-encoding"))
-_FROM_SERVER = (401, 403, 404, 500, 502, 503, 504)
+VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+"""What the API server asks for on `pods/proxy`, by the method that is to pass."""
+_FROM_SERVER = (401, 403, 404, 429, 500, 502, 503, 504)
 _NOT_REACHED = "error trying to reach service"
+_LARGEST_ERROR = 1 << 20
+
+
+class Ways(Protocol):
+    """What a transport has to know of whom it works for."""
+
+    async def may_proxy(self, verb: str) -> bool:
+        """Return whether a request that needs this verb is to go through the pod proxy."""
+
+    def lost(self) -> None:
+        """Take note that nothing answered: what was known of pods may be old."""
 
 
 class PodTransport(httpx.AsyncBaseTransport):
-    """Sends each request to the pod that is behind `endpoint` when it is sent.
-
-    `proxied` says whether we may use the proxy; `forwarded` is the transport that is used where not. `lost` is called
-    where nothing answers: what was known of pods may be old.
-    """
+    """Sends each request to the pod that is behind `endpoint` just then; by `forwarded` where it cannot be proxied."""
 
     def __init__(
-        self,
-        endpoint: Endpoint,
-        api: ApiServer,
-        pods: Pods,
-        proxied: Callable[[], Awaitable[bool]],
-        forwarded: httpx.AsyncBaseTransport,
-        lost: Callable[[], None],
+        self, endpoint: Endpoint, api: ApiServer, pods: Pods, ways: Ways, forwarded: httpx.AsyncBaseTransport
     ) -> None:
         self._endpoint = endpoint
         self._api = api
         self._pods = pods
-        self._proxied = proxied
+        self._ways = ways
         self._forwarded = forwarded
-        self._lost = lost
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what keeps it from being sent arrives as an `httpx.ConnectError` with that as its cause."""
         try:
-            if not await self._proxied():
-                return await self._forwarded.handle_async_request(request)
-            return await self._send(request)
-        except RaymonError as failure:
-            self._lost()
+            return await self._by_the_way_that_is_open(request)
+        except RefusedError as failure:
+            self._api.forget_rights()
             raise httpx.ConnectError(str(failure)) from failure
+        except RaymonError as failure:
+            self._ways.lost()
+            raise httpx.ConnectError(str(failure)) from failure
+        except httpx.TransportError:
+            self._ways.lost()
+            raise
+
+    async def _by_the_way_that_is_open(self, request: httpx.Request) -> httpx.Response:
+        verb = VERBS.get(request.method, "get")
+        if await self._ways.may_proxy(verb):
+            try:
+                return await self._send(request)
+            except RefusedError:
+                # The right may have been taken away since; the other way may still be open.
+                self._api.forget_rights()
+                if await self._ways.may_proxy(verb):
+                    raise
+        return await self._forwarded.handle_async_request(request)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         behind = await self._pods.behind(self._endpoint)
-        server = (await self._api.access()).server
-        path = f"/api/v1/namespaces/{behind.namespace}/pods/http:{behind.pod}:{behind.port}/proxy"
-        sent = httpx.Request(
+        path = f"/api/v1/namespaces/{behind.namespace}/pods/{request.url.scheme}:{behind.pod}:{behind.port}/proxy"
+        times = request.extensions.get("timeout")
+        answer = await self._api.send(
             request.method,
-            f"{server}{path}{request.url.raw_path.decode('ascii')}",
+            path + request.url.raw_path.decode("ascii"),
             headers=[(name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP_BY_HOP],
             content=await request.aread(),
-            extensions={name: value for name, value in request.extensions.items() if name == "timeout"},
+            timeout=httpx.Timeout(**times) if times else None,
         )
-        answer = await self._api.send(sent)
         if answer.status_code in _FROM_SERVER and "json" in answer.headers.get("content-type", ""):
             return await self._judged(answer, path)
         return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream, request=request)
 
     async def _judged(self, answer: httpx.Response, path: str) -> httpx.Response:
         """Tell an error of the API server from one of whatever is behind it, whose answer it is."""
-        body = await answer.aread()
+        body = await read_body(answer, _LARGEST_ERROR, cut=True)
         await answer.aclose()
-        said = _status_message(body)
-        if said is not None:
-            if _NOT_REACHED in said:
-                raise UnreachableError(f"connect to {self._endpoint}", said.partition(": ")[2] or said, "does it run?")
-            raise refusal(answer.status_code, body, path)
-        headers = [
-            (name, value)
-            for name, value in answer.headers.items()
-            if name not in ("content-encoding", "content-length")
-        ]
-        return httpx.Response(answer.status_code, headers=headers, content=body)
+        said = status_message(body)
+        if said is None:
+            return httpx.Response(answer.status_code, headers=for_decoded(answer.headers), content=body)
+        if _NOT_REACHED in said:
+            raise UnreachableError(f"connect to {self._endpoint}", said.partition(": ")[2] or said, "does it run?")
+        raise refusal(answer.status_code, body, path)
 
     async def aclose(self) -> None:
         """Give back the forwarded connections; the API server's own stay their owner's."""
         await self._forwarded.aclose()
-
-
-def _status_message(body: bytes) -> str | None:
-    """Return what a `Status` object of Kubernetes says; None where this is none."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    if isinstance(found, dict) and found.get("kind") == "Status" and found.get("apiVersion") == "v1":
-        return str(found.get("message") or "")
-    return None

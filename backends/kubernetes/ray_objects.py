@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 PLURALS = {"raycluster": "rayclusters", "rayjob": "rayjobs", "rayservice": "rayservices", "raycronjob": "raycronjobs"}
 KINDS = {"raycluster": "RayCluster", "rayjob": "RayJob", "rayservice": "RayService", "raycronjob": "RayCronJob"}
 DASHBOARD_PORT = 8265
+TOKEN_KEY = "auth_token"  # noqa: S105 - the key in a Secret
+LONGEST_SECRET = 50
+"""KubeRay names a cluster's Secret by so many of the last characters of the cluster's name."""
 _ENDED = ("Complete", "Failed")
 
 
@@ -30,11 +33,16 @@ def cluster_of(kind: str, found: Mapping[str, Any]) -> str | None:
     return _text(active, "rayClusterName") or _text(_mapping(status.get("pendingServiceStatus")), "rayClusterName")
 
 
-def why_no_cluster(found: Mapping[str, Any]) -> str:
-    """Return what an object says of itself that leads to no cluster."""
+def what_it_says(found: Mapping[str, Any]) -> str:
+    """Return what an object says of how it is; "" where it says nothing."""
     status = _mapping(found.get("status"))
     words = [_text(status, key) for key in ("jobDeploymentStatus", "jobStatus", "reason", "message")]
-    said = ", ".join(word for word in words if word)
+    return ", ".join(word for word in words if word)
+
+
+def why_no_cluster(found: Mapping[str, Any]) -> str:
+    """Return what an object says of itself that leads to no cluster."""
+    said = what_it_says(found)
     return f"it has no cluster: {said}" if said else "it has no cluster yet: is the KubeRay operator running?"
 
 
@@ -103,24 +111,35 @@ def dashboard_port(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> int:
     return DASHBOARD_PORT
 
 
-def token_source(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    """Return where Ray's token is: `("value", token, "")`, `("secret", name, key)`, `("kubeconfig", "", "")`; or None.
+class TokenSource(NamedTuple):
+    """Where Ray's token is: in a `value`, whose `name` it then is, in a `secret`, or the `kubeconfig`'s own."""
+
+    kind: Literal["value", "secret", "kubeconfig"]
+    name: str = ""
+    key: str = ""
+
+    def __repr__(self) -> str:
+        return f"TokenSource({self.kind})"
+
+
+def token_source(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> TokenSource | None:
+    """Return where Ray's token is; None where none is named.
 
     What the pod was really given covers KubeRay's own way and one by hand, so that is looked at first.
     """
     for one in ray_container(pod).get("env") or ():
         if one.get("name") == "RAY_AUTH_TOKEN":
             if one.get("value"):
-                return "value", str(one["value"]), ""
+                return TokenSource("value", str(one["value"]))
             reference = _mapping(_mapping(one.get("valueFrom")).get("secretKeyRef"))
             if reference.get("name"):
-                return "secret", str(reference["name"]), str(reference.get("key") or "auth_token")
+                return TokenSource("secret", str(reference["name"]), str(reference.get("key") or TOKEN_KEY))
     options = _mapping(_mapping(cluster.get("spec")).get("authOptions"))
     if options.get("enableK8sTokenAuth"):
-        return "kubeconfig", "", ""
+        return TokenSource("kubeconfig")
     if options.get("mode") == "token":
         name = _text(_mapping(cluster.get("metadata")), "name") or ""
-        return "secret", _text(options, "secretName") or name[-50:], "auth_token"
+        return TokenSource("secret", _text(options, "secretName") or name[-LONGEST_SECRET:], TOKEN_KEY)
     return None
 
 

@@ -10,6 +10,7 @@ from raymon_tui.backends.base import Backend, ConnectOptions, KubernetesPlace, W
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 from raymon_tui.backends.kubernetes.manifest import KINDS
+from raymon_tui.backends.kubernetes.watching import watch
 
 
 class WholeCluster:
@@ -38,7 +39,7 @@ class WholeCluster:
 
     def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change."""
-        return self._api.watch(path, params)
+        return watch(self._api, path, params)
 
     def open(self, kind: str, namespace: str, name: str) -> Backend:
         """Return the way to what an object (`RayCluster`, …) leads to; it connects to nothing yet."""

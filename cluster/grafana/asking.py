@@ -64,7 +64,7 @@ async def ask_panel(api: PrometheusApi, panel: Panel, chosen: Mapping[str, Chose
     """Ask all questions of a panel, one after the other; a failure is in the answer. Raises nothing."""
     parts: list[_Part] = []
     failures: list[str] = []
-    for target in panel.targets:
+    for target in () if panel.other_source else panel.targets:
         try:
             parts.append(await _ask_target(api, target, expression(target, chosen, timing), timing))
         except RaymonError as failure:  # noqa: PERF203 - each one stands alone

@@ -16,6 +16,7 @@ from kube_api import (
     CLUSTER,
     ENTER,
     HEAD_POD,
+    NAMESPACE,
     READ,
     KubeApi,
     Rule,
@@ -149,7 +150,9 @@ async def test_a_job_and_a_service_lead_to_their_clusters_and_to_the_next_ones(a
     backend = opened(api, tmp_path, "train", "rayjob")
     assert await version(backend)
     assert backend.place.ray_cluster == CLUSTER
-    port = int(api._objects[("rayclusters", CLUSTER)]["spec"]["headGroupSpec"]["rayStartParams"]["dashboard-port"])
+    cluster = api.shelves.find("rayclusters", NAMESPACE, CLUSTER)
+    assert cluster is not None
+    port = int(cluster["spec"]["headGroupSpec"]["rayStartParams"]["dashboard-port"])
     api.put("rayclusters", ray_cluster_object(port, "again"))
     api.put("pods", pod("again-head-1", "head", "10.244.0.50", cluster="again"))
     api.put("rayjobs", job("again"))

@@ -1,4 +1,4 @@
-"""Commands on the head node, as they are run from a shell and from a terminal: here, and over a real OpenSSH server."""
+"""Commands on the head node, as they are run from a shell and a terminal: here, over a real sshd, and in a pod."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from here import install
+from kube_api import CLUSTER, ENTER, READ, in_a_thread, kubeconfig
 from ssh_home import make_home, settings_for
 from sshd import Sshd, running_sshd
 from words import ended
@@ -26,6 +27,7 @@ Begun = Callable[..., "subprocess.Popen[bytes]"]
 Run = Callable[..., tuple[int, str, str]]
 
 HERE = "here://127.0.0.1:8265"
+NO_DASHBOARD = 9
 PATIENCE_S = 20.0
 RAYMON = (sys.executable, "-m", "raymon_tui.tui")
 WAITING = "while :; do sleep 0.1; done"
@@ -42,9 +44,22 @@ def over_ssh(sshd: Sshd) -> tuple[str, ...]:
     return f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", "--ssh-key", str(sshd.key)
 
 
-@pytest.fixture(params=["here", "ssh"])
-def target(request: pytest.FixtureRequest, over_ssh: tuple[str, ...]) -> tuple[str, ...]:
-    return (HERE,) if request.param == "here" else over_ssh
+@pytest.fixture(scope="module")
+def in_kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
+    with in_a_thread(READ | ENTER, NO_DASHBOARD, "127.0.0.1") as api:
+        yield f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path_factory.mktemp("kube")))
+
+
+@pytest.fixture(params=["ssh", "kubernetes"])
+def far(request: pytest.FixtureRequest, over_ssh: tuple[str, ...], in_kubernetes: tuple[str, ...]) -> tuple[str, ...]:
+    return over_ssh if request.param == "ssh" else in_kubernetes
+
+
+@pytest.fixture(params=["here", "ssh", "kubernetes"])
+def target(
+    request: pytest.FixtureRequest, over_ssh: tuple[str, ...], in_kubernetes: tuple[str, ...]
+) -> tuple[str, ...]:
+    return {"here": (HERE,), "ssh": over_ssh, "kubernetes": in_kubernetes}[request.param]
 
 
 @pytest.fixture
@@ -132,8 +147,8 @@ def test_ctrl_c_reaches_the_command_which_may_make_of_it_what_it_likes(begun: Be
     assert process.wait(PATIENCE_S) == 9
 
 
-async def test_ctrl_c_reaches_all_of_a_pipeline(begun: Begun, over_ssh: tuple[str, ...]) -> None:
-    process = begun(*over_ssh, "--", "sh -c 'echo $$; exec sleep 600' | cat")
+async def test_ctrl_c_reaches_all_of_a_pipeline(begun: Begun, far: tuple[str, ...]) -> None:
+    process = begun(*far, "--", "sh -c 'echo $$; exec sleep 600' | cat")
     assert process.stdout is not None
     pid = int(process.stdout.readline())
     process.send_signal(signal.SIGINT)
@@ -141,10 +156,8 @@ async def test_ctrl_c_reaches_all_of_a_pipeline(begun: Begun, over_ssh: tuple[st
     await ended(pid)
 
 
-async def test_the_second_ctrl_c_lets_go_of_a_command_that_does_not_care(
-    begun: Begun, over_ssh: tuple[str, ...]
-) -> None:
-    process = begun(*over_ssh, "--", f"trap 'echo no' INT; echo $$; {WAITING}")
+async def test_the_second_ctrl_c_lets_go_of_a_command_that_does_not_care(begun: Begun, far: tuple[str, ...]) -> None:
+    process = begun(*far, "--", f"trap 'echo no' INT; echo $$; {WAITING}")
     assert process.stdout is not None
     pid = int(process.stdout.readline())
     process.send_signal(signal.SIGINT)
@@ -176,18 +189,18 @@ def test_in_a_terminal_the_command_has_its_size_and_its_keys(begun: Begun, targe
         assert process.wait(PATIENCE_S) == 5
 
 
-def test_the_terminal_is_as_it_was_afterwards(begun: Begun, over_ssh: tuple[str, ...]) -> None:
+def test_the_terminal_is_as_it_was_afterwards(begun: Begun, far: tuple[str, ...]) -> None:
     with terminal() as (ours, its):
         before = termios.tcgetattr(its)
-        assert begun("-t", *over_ssh, "--", "true", stdin=its, stdout=its, stderr=its).wait(PATIENCE_S) == 0
+        assert begun("-t", *far, "--", "true", stdin=its, stdout=its, stderr=its).wait(PATIENCE_S) == 0
         assert termios.tcgetattr(its) == before
         assert ours
 
 
-def test_a_terminal_that_changes_its_size_changes_that_of_the_command(begun: Begun, over_ssh: tuple[str, ...]) -> None:
+def test_a_terminal_that_changes_its_size_changes_that_of_the_command(begun: Begun, far: tuple[str, ...]) -> None:
     with terminal() as (ours, its):
         script = f"trap 'stty size; exit 0' WINCH; echo ready; {WAITING}"
-        process = begun("-t", *over_ssh, "--", script, stdin=its, stdout=its, stderr=its)
+        process = begun("-t", *far, "--", script, stdin=its, stdout=its, stderr=its)
         read_until(ours, "ready")
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 22, 77, 0, 0))
         assert "22 77" in read_until(ours, "22 77")

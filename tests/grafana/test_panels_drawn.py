@@ -152,7 +152,12 @@ def test_the_grid_is_folded_to_the_terminal() -> None:
     half, whole = Place(w=12), Place(w=24)
     assert [span_of(half, columns) for columns in (1, 2, 3)] == [1, 1, 1]
     assert [span_of(whole, columns) for columns in (1, 2, 3)] == [1, 2, 3]
-    assert lines_of([1, 1, 2, 1], 2) == [[0, 1], [2], [3]]
+    assert lines_of([1, 1, 2, 1], 2) == [[1, 1], [2], [1]]
+
+
+def test_what_is_left_of_a_line_goes_to_its_last_panel() -> None:
+    assert lines_of([1, 3, 1, 1], 3) == [[3], [3], [1, 1]]
+    assert lines_of([], 3) == []
 
 
 @given(

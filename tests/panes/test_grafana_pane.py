@@ -31,6 +31,7 @@ GIVEN = dashboard(
     panel("Targets", BOTH),
     panel("Broken", "rate("),
     panel("Calls", "rate(ray_serve_num_http_requests_total[1m])"),
+    panel("Lines of a log", "vector(4)", kind="logs", datasource={"type": "loki", "uid": "l"}),
     panel("Chosen", 'label_replace(vector(2), "job", "$Job", "", "")', kind="stat"),
     {"type": "row", "title": "Storage", "collapsed": True, "panels": [panel("Chunks", "vector(3)")]},
     variables=(JOBS,),
@@ -122,6 +123,7 @@ async def test_each_panel_shows_what_was_answered_or_why_nothing_was(tmp_path: P
     async with on_page(tmp_path, server) as (app, pilot):
         await comes(pilot, "parse error: unclosed left")
         await comes(pilot, "no data: Ray exports it while a Serve")
+        await comes(pilot, "it asks loki, and not Prometheus")
         await comes(pilot, "━ itself 1")
         assert "Prometheus through Grafana 11.2.0" in line_with(app, "Given")
         assert "▸ Storage" in text(app)
@@ -167,7 +169,7 @@ async def test_what_is_chosen_for_a_variable_is_what_is_asked(tmp_path: Path, se
         await pilot.press("down", "tab", "enter")
         await comes(pilot, "Job: itself")
         await comes(pilot, "2  itself")
-        await pilot.press("j", "y")
+        await pilot.press("j", "l", "y")
         await comes(pilot, 'vector(2), "job", "itself"')
         assert 'vector(2), "job", "$Job"' in text(app)
 

@@ -1,0 +1,188 @@
+"""What goes wrong with Kubernetes in the middle of it: servers that restart, rights that go, tokens, slowness."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from kube_api import (
+    CLUSTER,
+    CONTROL,
+    ENTER,
+    HEAD_POD,
+    NAMESPACE,
+    READ,
+    KubeApi,
+    furnished,
+    kube_api,
+    kubeconfig,
+    node_ip,
+    pod,
+    serving,
+)
+from listening import HERE, closed_port, recording
+
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.failures import failure_of
+from raymon_tui.backends.kubernetes import api_server
+from raymon_tui.backends.kubernetes.backend import KubernetesBackend
+from raymon_tui.cluster.ray_api.client import RayApi
+from raymon_tui.tui.demo.cluster import RunningCluster
+
+PROXY = ("", "pods/proxy", "get")
+
+
+def dashboard_port(cluster: RunningCluster) -> int:
+    port = urlsplit(cluster.dashboard_url).port
+    assert port
+    return port
+
+
+@pytest.fixture
+async def api(ray_cluster: RunningCluster) -> AsyncIterator[KubeApi]:
+    async with kube_api(READ | ENTER, dashboard_port(ray_cluster), node_ip(ray_cluster.dashboard_url)) as server:
+        yield server
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[KubeApi]:
+    """An API server with no Ray behind it."""
+    async with kube_api(READ | ENTER, closed_port(), "10.0.0.9") as server:
+        yield server
+
+
+def opened(api: KubeApi, directory: Path) -> KubernetesBackend:
+    return KubernetesBackend("raycluster", CLUSTER, ConnectOptions(kubeconfig=kubeconfig(api, directory)), {})
+
+
+async def version(backend: KubernetesBackend) -> str:
+    async with backend.http(backend.dashboard) as http:
+        return (await RayApi(http).version()).ray_version
+
+
+@pytest.mark.ray
+async def test_an_api_server_that_restarts_is_used_again(ray_cluster: RunningCluster, tmp_path: Path) -> None:
+    api = furnished(READ | ENTER, dashboard_port(ray_cluster), "10.0.0.9")
+    async with serving(api):
+        backend = opened(api, tmp_path)
+        assert await version(backend)
+    with pytest.raises(UnreachableError):
+        await version(backend)
+    async with serving(api, int(api.url.rpartition(":")[2])):
+        assert await version(backend)
+        await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_without_the_pod_proxy_in_mid_session_http_goes_by_port_forward(api: KubeApi, tmp_path: Path) -> None:
+    backend = opened(api, tmp_path)
+    assert await version(backend)
+    assert ("get", "pods/portforward") not in api.asked
+    api.rights.discard(PROXY)
+    assert await version(backend)
+    assert ("get", "pods/portforward") in api.asked
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_a_right_that_is_taken_away_is_named_and_that_it_is_back_is_noticed(api: KubeApi, tmp_path: Path) -> None:
+    backend = opened(api, tmp_path)
+    assert await version(backend)
+    api.rights -= ENTER | {PROXY}
+    with pytest.raises(RefusedError, match='cannot get resource "pods/proxy"'):
+        await version(backend)
+    api.rights.add(PROXY)
+    assert await version(backend)
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_what_changes_something_needs_a_right_of_its_own(api: KubeApi, tmp_path: Path) -> None:
+    api.rights = set(READ)
+    backend = opened(api, tmp_path)
+    async with backend.http(backend.dashboard) as http:
+        with pytest.raises(httpx.ConnectError, match='cannot create resource "pods/proxy"'):
+            await http.post("/api/jobs/no-such-job/stop")
+        api.rights = READ | CONTROL
+        backend.api.forget_rights()
+        assert (await http.post("/api/jobs/no-such-job/stop")).status_code == httpx.codes.NOT_FOUND
+        assert api.asked[-1] == ("create", "pods/proxy")
+        api.rights = READ | ENTER
+        backend.api.forget_rights()
+        assert (await http.post("/api/jobs/no-such-job/stop")).status_code == httpx.codes.NOT_FOUND
+        assert api.asked[-1] == ("get", "pods/portforward")
+    await backend.aclose()
+
+
+async def test_a_server_that_takes_too_long_is_told_and_waited_for_next_time(
+    alone: KubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_server, "ANSWER_S", 0.5)
+    backend = opened(alone, tmp_path)
+    await backend.get("/version")
+    alone.slow_s = 2.0
+    with pytest.raises(TimedOutError):
+        await backend.get("/version")
+    alone.slow_s = 0.0
+    assert await backend.get("/version")
+    await backend.aclose()
+
+
+async def test_an_answer_without_end_is_cut_off(
+    alone: KubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.log = "x" * 3_000_000
+    backend = opened(alone, tmp_path)
+    path = f"/api/v1/namespaces/{NAMESPACE}/pods/{HEAD_POD}"
+    assert await backend.text(f"{path}/log", limit=1000) == "x" * 1000
+    with pytest.raises(RaymonError, match="larger than 1 MiB"):
+        await backend.api.body("GET", f"{path}/log", limit=1 << 20)
+    await backend.aclose()
+
+
+async def test_logs_of_pods_that_wait_are_empty_or_say_why(alone: KubeApi, tmp_path: Path) -> None:
+    backend = opened(alone, tmp_path)
+    waiting = pod("demo-small-worker-waits", "worker", "")
+    waiting["status"] = {"phase": "Pending"}
+    alone.put("pods", waiting)
+    path = f"/api/v1/namespaces/{NAMESPACE}/pods/demo-small-worker-waits/log"
+    assert await backend.text(path) == ""
+    waiting["status"]["containerStatuses"] = [{"state": {"waiting": {"reason": "ImagePullBackOff"}}}]
+    with pytest.raises(RaymonError, match="trying and failing to pull image"):
+        await backend.text(path)
+    with pytest.raises(RaymonError, match="previous terminated container"):
+        await backend.text(path, {"previous": "true"})
+    await backend.aclose()
+
+
+@pytest.mark.parametrize("way", ["proxy", "ports"])
+async def test_a_refusal_of_what_runs_in_the_pod_is_its_own(alone: KubeApi, tmp_path: Path, way: str) -> None:
+    if way == "ports":
+        alone.rights.discard(PROXY)
+    backend = opened(alone, tmp_path)
+    body = b'{"error":"no token"}'
+    head = f"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    async with recording(head.encode() + body) as (endpoint, heads), backend.http(endpoint) as http:
+        answer = await http.get("/private")
+        assert (answer.status_code, answer.json()) == (401, {"error": "no token"})
+        assert len(heads) == 1
+    await backend.aclose()
+
+
+@pytest.mark.parametrize("way", ["proxy", "ports"])
+async def test_a_port_of_a_pod_at_which_nobody_listens_is_told(alone: KubeApi, tmp_path: Path, way: str) -> None:
+    if way == "ports":
+        alone.rights.discard(PROXY)
+    backend = opened(alone, tmp_path)
+    endpoint = Endpoint(HERE, closed_port())
+    async with backend.http(endpoint) as http:
+        with pytest.raises(httpx.TransportError) as caught:
+            await http.get("/metrics")
+    failure = failure_of(caught.value, tried="ask")
+    assert isinstance(failure, UnreachableError)
+    assert str(endpoint) in failure.tried
+    await backend.aclose()
