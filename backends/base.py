@@ -73,6 +73,14 @@ class Connecting(Protocol):
 
 
 @runtime_checkable
+class Seeking(Protocol):
+    """A backend whose dashboard may be elsewhere than it says at first."""
+
+    async def find_dashboard(self) -> Endpoint:
+        """Return where the dashboard listens; raises the `RaymonError` of a head with none, or with several."""
+
+
+@runtime_checkable
 class Executing(Protocol):
     """A backend that can give a command on the head this terminal's own input and output."""
 

@@ -12,7 +12,7 @@ import anyio
 from anyio.abc import ByteReceiveStream, Process
 
 from raymon_tui.backends.base import Completed
-from raymon_tui.backends.errors import TimedOutError, UnreachableError
+from raymon_tui.backends.errors import ProgramMissingError, TimedOutError, UnreachableError
 
 _CHUNK = 1 << 16
 _PASSED_ON = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
@@ -52,12 +52,14 @@ async def with_own_streams(argv: Sequence[str]) -> int:
     """Run `argv` without a shell, with this program's own input, output and terminal, and return its exit code.
 
     That is 128 and the number of the signal that ended it. Signals that come here meanwhile are the command's. Raises
-    `UnreachableError` where it cannot be started.
+    `ProgramMissingError` where there is no such program, `UnreachableError` where it cannot be started.
     """
     # Signals are taken before there is a command to give them to: none may end this program and leave the command.
     with anyio.open_signal_receiver(*_PASSED_ON) as signals:
         try:
             process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
+        except FileNotFoundError:
+            raise ProgramMissingError(f"run {argv[0]}", "there is no such program", "Is it installed here?") from None
         except (OSError, ValueError) as error:
             said = getattr(error, "strerror", None) or str(error)
             raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None

@@ -30,16 +30,17 @@ def client_over(
     credentials: Credentials | None = None,
     auth: httpx.Auth | None = None,
     tls: ssl.SSLContext | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
     """Return a client whose every connection is dialled, whatever proxies this machine's environment names.
 
     `tls` is what an https URL is checked with, by default against the authorities that httpx trusts. What `dial` raises
-    arrives as an `httpx.ConnectError` with that as its cause.
+    arrives as an `httpx.ConnectError` with that as its cause. A `transport` that dials by itself may be given.
     """
     checked = tls or (httpx.create_ssl_context() if base_url.startswith("https:") else None)
     return httpx.AsyncClient(
         base_url=base_url,
-        transport=dialling_transport(dial, checked),
+        transport=transport or dialling_transport(dial, checked),
         auth=auth,
         timeout=TIMEOUT,
         trust_env=False,

@@ -71,6 +71,12 @@ class RouteMissingError(BadAnswerError):
     """HTTP 404: this version of Ray has no such route."""
 
 
+class ProgramMissingError(UnreachableError):
+    """There is no such program to run; the code is the shell's own for that."""
+
+    exit_code = 127
+
+
 class UnsupportedError(RaymonError):
     """This backend cannot do that: a command over plain HTTP, for one."""
 

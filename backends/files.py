@@ -10,6 +10,8 @@ from raymon_tui.backends.documents import documents_in, read_document_bytes, sho
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.kubernetes.manifest import (
     ManifestObject,
+    are_helm_values,
+    helm_error,
     is_manifest,
     is_template,
     object_named,
@@ -42,6 +44,8 @@ def opened_file(path: Path | None, wanted: str | None = None) -> LauncherFile | 
     if is_manifest(documents):
         found = objects_in(documents, named)
         return found if wanted is None else (object_named(found, wanted, named),)
+    if are_helm_values(documents):
+        raise helm_error(named)
     raise UsageError(
         f"open {named}",
         "it is neither a cluster-launcher file, which has cluster_name and provider, "

@@ -27,7 +27,7 @@ FORMS = """\
   (nothing)                       the Ray cluster on this machine
   http(s)://[user:pass@]host[:port][/prefix]
                                   a dashboard that can be reached from here
-  FILE.yaml, -                    the file that ray up was given; - reads it from standard input
+  FILE.yaml, -                    the file that ray up or kubectl apply was given; - reads it from standard input
   ssh://[user@]host[:port]        a head node that ssh reaches; aliases of ~/.ssh/config count
   raycluster/NAME, rayjob/NAME, rayservice/NAME, raycronjob/NAME
                                   an object of KubeRay; -n, --context and --kubeconfig say where"""

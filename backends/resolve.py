@@ -17,6 +17,8 @@ from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarge
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
+
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
 
@@ -34,6 +36,8 @@ class Candidate:
 
     title: str
     open: Callable[[], Backend]
+    question: str = "Several Ray clusters run here. Which one?"
+    """What is asked where several are to be chosen from."""
 
 
 def resolve(
@@ -116,6 +120,7 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
         keys=(options.ssh_key,) if options.ssh_key else (),
         jump=options.jump,
         dashboard=DASHBOARD if port is None else Endpoint(DASHBOARD.host, port),
+        port_named=port is not None,
         accept_new_host_key=options.accept_new_host_key,
     )
 
@@ -140,6 +145,7 @@ def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str
                 environ,
                 one.prefix,
             ),
+            "The file holds several Ray objects. Which one?",
         )
         for one in found
     )
@@ -159,6 +165,14 @@ def _by_kubernetes(
     from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 
     return KubernetesBackend(target.kind, target.name, options, environ, prefix=prefix)
+
+
+def kubernetes_of(options: ConnectOptions, environ: Mapping[str, str] | None = None) -> WholeCluster:
+    """Return whom to ask for all Ray clusters in Kubernetes; it connects to nothing yet."""
+    # Imported here: what speaks to an API server is needed for nothing else.
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
+
+    return WholeCluster(options, os.environ if environ is None else environ)
 
 
 def _plugin_for(text: str) -> EntryPoint | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 from measure import views
 from measure.figures import Figure, percentile
-from measure.first_picture import PROGRAM, first_picture
+from measure.first_picture import PROGRAM, first_picture, through_ssh
 from measure.keys import keystrokes
 from measure.metrics import metrics
 from measure.real_cluster import real_cluster
@@ -34,6 +34,7 @@ def compared(dashboard: str | None, gcs: str, runs: int) -> Iterator[Figure]:
     """Measure how soon a user knows, side by side with `ray status`, on a real cluster."""
     with real_cluster(dashboard, gcs) as cluster:
         yield from first_picture(cluster.dashboard, cluster.gcs, runs)
+        yield from through_ssh(cluster.dashboard, cluster.gcs, runs)
 
 
 def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
@@ -54,7 +55,7 @@ def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
             yield Figure(f"{view.name} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
 
 
-def through_ssh() -> Iterator[Figure]:
+def requests_through_ssh() -> Iterator[Figure]:
     """Measure requests through one SSH connection, side by side with `ssh -L`."""
     yield from transport()
 
@@ -98,7 +99,7 @@ def main() -> None:
     parts = {
         "real": compared(given.dashboard, given.gcs, given.runs),
         "simulated": large_cluster(given.presses, given.seconds),
-        "ssh": through_ssh(),
+        "ssh": requests_through_ssh(),
         "metrics": metrics(),
     }
     for name, part in parts.items():

@@ -53,6 +53,7 @@ class Monitor:
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
+        self._backend = backend
         self._http = backend.http(backend.dashboard)
         self.api = RayApi(self._http)
         self.history = History()
@@ -178,7 +179,14 @@ class Monitor:
     def _picture(self, changed: frozenset[str]) -> Snapshot:
         """Make the snapshot that follows the last one."""
         now = self._clock.now()
-        bare = structs.replace(self.snapshot, at=now, link=self._reader.link, readings=self._readings(), findings=())
+        bare = structs.replace(
+            self.snapshot,
+            at=now,
+            reached_by=self._backend.describe(),
+            link=self._reader.link,
+            readings=self._readings(),
+            findings=(),
+        )
         record(self.history, bare, changed)
         self.snapshot = structs.replace(bare, findings=self._first_seen.stamp(self._finder.find(bare, now), now))
         return self.snapshot

@@ -21,7 +21,7 @@ from raymon_tui.tui.panes.registry import TABS
 
 LARGE, SMALL = (140, 45), (80, 24)
 SETTLE_S = 6.0
-DETAILS = ("nodes", "jobs", "logs")
+DETAILS = ("nodes", "jobs", "metrics", "logs")
 """Panes of which the screen that Enter opens is taken too."""
 
 

@@ -59,6 +59,8 @@ class MonitorApp(App[int]):
     """The live monitor on one cluster."""
 
     TITLE = "raymon-tui"
+    leads_back: ClassVar[bool] = False
+    """Whether there is a page that the first cluster was opened from."""
     COMMAND_PALETTE_BINDING = "colon"
     COMMANDS: ClassVar = App.COMMANDS | {PaneCommands}
     CSS_PATH = "app.tcss"
@@ -122,7 +124,7 @@ class MonitorApp(App[int]):
         self.begin()
 
     def begin(self) -> None:
-        """Show the first screen: the cluster that is opened already, the only one there is, or the question which."""
+        """Show the first screen: a cluster, all of them, or the question which."""
         if self._opened is not None:
             self.show_cluster(self._opened)
         elif self._together:
@@ -155,7 +157,7 @@ class MonitorApp(App[int]):
         """Show a cluster for as long as it is watched."""
         self.session = opened.session
         opened.session.monitor.listen(partial(self._heard, opened.session))
-        self.push_screen(MainScreen(opened.session))
+        self.push_screen(MainScreen(opened.session, leads_back=self.leads_back))
         self.stay(opened.watching)
 
     def watch_together(self) -> None:

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import on
-from textual.binding import Binding, BindingType
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
+from raymon_tui.cluster.kubernetes.listing import RayObjects
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
-from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.widgets.content import plain
 
-OpenObject = Callable[[ListedObject], Backend]
-"""Gives the way to what was chosen; connects to nothing yet."""
+
+class Openable(KubernetesObjects, Protocol):
+    """Kubernetes, and the ways to the Ray clusters in it."""
+
+    def open(self, kind: str, namespace: str, name: str) -> Backend:
+        """Return the way to what an object leads to; it connects to nothing yet."""
 
 
 class KubernetesApp(MonitorApp):
     """A list of what is in Kubernetes; Enter opens one, Esc comes back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave_cluster", "all clusters")]
+    leads_back: ClassVar[bool] = True
 
     def __init__(
         self,
-        objects: KubernetesObjects,
+        objects: Openable,
         namespace: str,
-        open_object: OpenObject,
         options: MonitorOptions,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take whom to ask, the namespace ("" for all of them), and how to open one object."""
+        """Take whom to ask, and the namespace ("" for all of them)."""
         super().__init__((), options)
         self._objects = objects
         self._listing = RayObjects(objects, namespace)
-        self._open_object = open_object
         self._clock = clock
 
     def begin(self) -> None:
@@ -51,7 +51,7 @@ class KubernetesApp(MonitorApp):
     def open_chosen(self, message: KubernetesListScreen.Chosen) -> None:
         """Watch what was chosen."""
         try:
-            self.open_cluster(self._open_object(message.row))
+            self.open_cluster(self._objects.open(message.row.kind, message.row.namespace, message.row.name))
         except RaymonError as failure:
             self._say(failure)
 
@@ -66,14 +66,7 @@ class KubernetesApp(MonitorApp):
         words = f"{failure.tried}: {failure.said}. {failure.advice}"
         self.notify(plain(words, 500), severity="error", markup=False, timeout=15)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back where there is a cluster to come back from."""
-        if action == "leave_cluster":
-            return isinstance(self.screen, MainScreen)
-        return super().check_action(action, parameters)
-
     def action_leave_cluster(self) -> None:
         """Go back to the list; the cluster is no longer watched."""
         self.workers.cancel_group(self, "stay")
-        self.session = None
-        self.pop_screen()
+        super().action_leave_cluster()

@@ -20,6 +20,7 @@ from raymon_tui.tui.questions import Questions
 from raymon_tui.tui.session import Opened, open_session
 
 if TYPE_CHECKING:
+    from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
     from raymon_tui.tui.app import MonitorApp
 
 COLLECTED_AFTER = (2_000, 10, 20)
@@ -56,6 +57,26 @@ async def _run(candidates: Sequence[Candidate], options: MonitorOptions, questio
     finally:
         watching.cancel()
         await asyncio.wait([watching])
+
+
+def run_kubernetes_list(kubernetes: WholeCluster, options: MonitorOptions, *, everywhere: bool) -> int:
+    """Show all Ray clusters in Kubernetes until the user has enough, and return the exit code.
+
+    Raises the RaymonError of the API server where that is not reached.
+    """
+    gc.set_threshold(*COLLECTED_AFTER)
+    return asyncio.run(_listed(kubernetes, options, everywhere=everywhere))
+
+
+async def _listed(kubernetes: WholeCluster, options: MonitorOptions, *, everywhere: bool) -> int:
+    try:
+        await kubernetes.get("/version")
+        with quick_imports():
+            from raymon_tui.tui.kubernetes_app import KubernetesApp
+
+        return await _shown(KubernetesApp(kubernetes, "" if everywhere else kubernetes.place.namespace, options))
+    finally:
+        await kubernetes.aclose()
 
 
 def _app_class() -> type[MonitorApp]:

@@ -16,6 +16,8 @@ CURVE_ROLES: tuple[Role, ...] = ("accent", "curve2", "curve3", "curve4", "curve5
 MOST_CURVES = len(CURVE_ROLES)
 LEAST_WIDTH, LEAST_HEIGHT = 12, 3
 NAME_CELLS = 24
+BEYOND_ALL_AXES = 1e300
+"""What is infinite, as quantiles of a histogram may be, has no place on an axis; the legend tells it."""
 NOW_WITHIN = 0.02
 """A chart whose end lies nearer to now than this share of its span ends now."""
 
@@ -58,7 +60,7 @@ def picture_lines(
 ) -> tuple[Content, ...]:
     """Return `height` lines at most: the curves, the times, and a legend of `legend_lines` lines at most."""
     curves = stacked_up(picture.curves[:MOST_CURVES]) if picture.stacked else picture.curves[:MOST_CURVES]
-    known = [value for curve in curves for value in curve.values if not math.isnan(value)]
+    known = [value for curve in curves for value in curve.values if abs(value) < BEYOND_ALL_AXES]
     if not known:
         return ((Piece(plain(picture.empty, max(1, width)), "dim"),),)
     legend = _legend(picture, width, legend_lines, ascii_only=ascii_only)
@@ -70,7 +72,7 @@ def picture_lines(
     if inner < LEAST_WIDTH or room < LEAST_HEIGHT:
         return legend[:height]
     drawn = [
-        Curve(tuple(None if math.isnan(value) else value for value in curve.values), role)
+        Curve(tuple(value if abs(value) < BEYOND_ALL_AXES else None for value in curve.values), role)
         for curve, role in zip(curves, CURVE_ROLES, strict=False)
     ]
     rows = overlaid(drawn, inner, room, scale, ascii_only=ascii_only)

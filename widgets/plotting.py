@@ -7,15 +7,26 @@ that is done on the first drawing, or before it where there is time.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 Values = Sequence[float | None]
+KEPT = 64
+"""Curves, of some kilobytes each."""
 
 
 def canvas(values: Values, width: int, height: int, low: float, high: float, *, ascii_only: bool) -> list[str]:
     """Return `height` strings of `width` characters in which `values` run from the left edge to the right one.
 
-    None makes a gap. Braille, or dots where only ASCII can be drawn.
+    None makes a gap. Braille, or dots where only ASCII can be drawn. What was drawn lately is not drawn anew: a cursor
+    that moves changes no curve.
     """
+    return list(_canvas(tuple(values), width, height, low, high, ascii_only=ascii_only))
+
+
+@lru_cache(maxsize=KEPT)
+def _canvas(
+    values: tuple[float | None, ...], width: int, height: int, low: float, high: float, *, ascii_only: bool
+) -> tuple[str, ...]:
     import plotext
 
     figure = plotext.figure
@@ -30,13 +41,16 @@ def canvas(values: Values, width: int, height: int, low: float, high: float, *, 
     figure.ruler("x").lim(min(0, len(values) - 2), max(0, len(values) - 1))
     figure.ruler("y").lim(low, high)
     drawn = False
+    # plotext draws what lies beyond the axes too, and has no memory for what lies a million charts above: it aborts.
+    least, most = low - (high - low), high + (high - low)
     for start, run in _runs(values):
-        signal = figure.signal(list(range(start, start + len(run))), list(run), marker="*" if ascii_only else "braille")
+        within = [max(least, min(most, value)) for value in run]
+        signal = figure.signal(list(range(start, start + len(run))), within, marker="*" if ascii_only else "braille")
         signal.lines(len(run) > 1)
         figure.draw(signal)
         drawn = True
     rows = figure.build().string(colorless=True).splitlines() if drawn else []
-    return [row.ljust(width)[:width] for row in [*rows, *[""] * height][:height]]
+    return tuple(row.ljust(width)[:width] for row in [*rows, *[""] * height][:height])
 
 
 def load() -> None:

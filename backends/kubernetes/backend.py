@@ -44,7 +44,7 @@ class KubernetesBackend:
         prefix: str | None = None,
     ) -> None:
         self._kind = kind
-        self._name = name
+        self._prefix = prefix
         self._options = options
         self._environ = environ
         self.api = ApiServer(options, environ)
@@ -188,7 +188,7 @@ class KubernetesBackend:
     def describe(self) -> str:
         """Return the object as a target is written, with its namespace once that is known."""
         namespace = self.place.namespace
-        return f"{self._kind}/{self.following.name}" + (f" -n {namespace}" if namespace else "")
+        return f"{self._kind}/{self.following.name or f'{self._prefix}*'}" + (f" -n {namespace}" if namespace else "")
 
     async def aclose(self) -> None:
         """Give back every connection; safe to call twice."""

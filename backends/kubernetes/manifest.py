@@ -55,6 +55,17 @@ def is_template(data: bytes) -> bool:
     return b"{{" in data
 
 
+def are_helm_values(documents: Sequence[Mapping[str, object]]) -> bool:
+    """Whether these look like what KubeRay's Helm chart of a cluster is given."""
+    return any("head" in document and ("worker" in document or "image" in document) for document in documents)
+
+
+def helm_error(named: str) -> UsageError:
+    """Return the error for values, which name no object."""
+    said = "these are values for Helm, by the looks of them, which name no cluster"
+    return UsageError(f"open {named}", said, f"{_POINT}; or {_RENDER}")
+
+
 def template_error(named: str) -> UsageError:
     """Return the error for a template, which has no names before it is rendered."""
     return UsageError(f"read {named}", "it is a template, by the looks of its {{", _RENDER)
@@ -122,11 +133,10 @@ def _object(document: Mapping[str, object], named: str) -> ManifestObject:
 
 
 def _said_of_others(documents: Sequence[Mapping[str, object]]) -> str:
-    kinds = list(dict.fromkeys(str(one["kind"])[:60] for one in documents if "kind" in one and "apiVersion" in one))
-    if kinds:
-        return f"no object of Ray is in it, only {', '.join(kinds[:MOST_NAMED])}{_more(len(kinds))}"
-    keys = list(dict.fromkeys(str(key)[:30] for one in documents for key in one))
-    return f"no object of Kubernetes is in it, only {', '.join(keys[:MOST_NAMED])}: are these values for Helm?"
+    kinds = list(dict.fromkeys(str(one.get("kind"))[:60] for one in documents if one.get("kind")))
+    if not kinds:
+        return "no object is in it"
+    return f"no object of Ray is in it, only {', '.join(kinds[:MOST_NAMED])}{_more(len(kinds))}"
 
 
 def _more(number: int) -> str:

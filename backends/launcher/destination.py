@@ -11,6 +11,7 @@ from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.launcher.cluster_file import ClusterFile, Login
 from raymon_tui.backends.launcher.finding import HeadFinder
 from raymon_tui.backends.launcher.keys import keys_there
+from raymon_tui.backends.launcher.providers import CoordinatorProvider, LocalProvider
 from raymon_tui.backends.ssh.description import DASHBOARD, Container, SshDestination
 
 
@@ -30,6 +31,8 @@ def destination_of(cluster: ClusterFile, data: bytes, options: ConnectOptions) -
         proxy_command=None if options.jump else login.proxy_command,
         container=Container(container.program, container.name) if container else None,
         dashboard=Endpoint(place.host, options.dashboard_port or place.port or DASHBOARD.port),
+        port_named=bool(options.dashboard_port or place.port),
+        one_cluster=not isinstance(cluster.provider, LocalProvider | CoordinatorProvider),
         find_host=None if options.head_ip else partial(_find, finder),
         accept_new_host_key=options.accept_new_host_key,
     )

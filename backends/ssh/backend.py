@@ -9,6 +9,7 @@ from signal import Signals
 
 import anyio
 import httpx
+import paramiko
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.asking import Asking, NobodyToAsk
@@ -17,11 +18,22 @@ from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
-from raymon_tui.backends.ssh.commands import NOT_FOUND, Collecting, by_login_shell, signalling, wrapped
+from raymon_tui.backends.ssh.commands import (
+    NOT_FOUND,
+    Collecting,
+    by_login_shell,
+    refuse_expired,
+    signal_over,
+    signalling,
+    wrapped,
+)
+from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.finding_transport import FindingTransport
+from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
-from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.link import Link, NoSessionError
 from raymon_tui.backends.ssh.relay import relaying
 from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
@@ -29,8 +41,12 @@ from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard
 
 LET_GO_S = 5.0
 """So long the end of a command that is let go of is waited for, at most."""
+SCRIPT_WITHIN_S = 2.0
+"""A login shell may take as long, and the first picture waits for it."""
 SESSIONS_AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""
+SESSION_WITHIN_S = 10.0
+"""So long one is waited for where a server allows fewer."""
 
 
 class SshBackend:
@@ -46,17 +62,19 @@ class SshBackend:
         self._destination = destination
         headers = dashboard_headers(options or ConnectOptions(), os.environ if environ is None else environ)
         self._credentials = Credentials(f"http://{destination.dashboard}", headers)
+        self._secret = bool(headers)
         given = {name.lower() for name in headers}
         known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
         self._relays = False
         self.link = Link(destination, asking or NobodyToAsk())
+        self._place = None if destination.port_named else self._looked_for(destination)
 
     @property
     def dashboard(self) -> Endpoint:
-        """Where the dashboard listens, on the head."""
-        return self._destination.dashboard
+        """Where the dashboard listens, on the head; where nobody named its port, the usual one until it is found."""
+        return self._destination.dashboard if self._place is None else self._place.endpoint
 
     @property
     def relays(self) -> bool:
@@ -65,9 +83,28 @@ class SshBackend:
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
-        if endpoint != self.dashboard:
+        usual = self._destination.dashboard
+        if endpoint not in (usual, self.dashboard):
             return client_over(self.dial, f"http://{endpoint}")
-        return client_over(self.dial, f"http://{endpoint}", credentials=self._credentials, auth=self._head_token)
+        # Wherever it is found: clients that were made before go there too.
+        return client_over(
+            self.dial,
+            f"http://{usual}",
+            credentials=self._credentials,
+            auth=self._head_token,
+            transport=None if self._place is None else FindingTransport(self._place, self.dial, secret=self._secret),
+        )
+
+    async def find_dashboard(self) -> Endpoint:
+        """Return where the dashboard listens, which is looked for where nobody named its port."""
+        return self.dashboard if self._place is None else await self._place.find()
+
+    def _looked_for(self, destination: SshDestination) -> DashboardPort:
+        async def read_sessions() -> Completed:
+            return await self.run(("sh", "-c", SCRIPT), timeout_s=SCRIPT_WITHIN_S)
+
+        one_cluster = destination.one_cluster or destination.container is not None
+        return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, one_cluster=one_cluster)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect from the head; where forwarding is forbidden, through a command there."""
@@ -92,7 +129,7 @@ class SshBackend:
             raise UnreachableError(tried, said, "name a program and plain words")
         container = self._destination.container
         async with self._sessions:
-            channel = await self.link.open_channel("session", None, tried)
+            channel = await self._session(tried)
             collecting = Collecting(channel, limit)
             try:
                 with anyio.fail_after(timeout_s):
@@ -101,12 +138,15 @@ class SshBackend:
                     done = await collecting.to_the_end()
             except TimeoutError:
                 with anyio.CancelScope(shield=True):
-                    await self._end(collecting.pid)
-                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
+                    told = await self._signal(collecting.pid, Signals.SIGKILL, channel)
+                advice = "it was ended" if told else "it was asked to end, and may still run there"
+                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", advice) from None
             except (anyio.BrokenResourceError, OSError, EOFError) as error:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
                 channel.close()
+        if collecting.pid is None:
+            refuse_expired(tried, done.stderr + done.stdout)
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
@@ -115,7 +155,7 @@ class SshBackend:
         """Run a command on the head as its login shell would, with this terminal's input and output."""
         tried = f"run {argv[0]} on {self._destination.host}"
         line = by_login_shell(argv, self._destination.container, terminal=terminal)
-        channel = await self.link.open_channel("session", None, tried)
+        channel = await self._session(tried)
 
         pids: list[int] = []
 
@@ -125,8 +165,9 @@ class SshBackend:
             channel.exec_command(line)
 
         async def send(sent: Signals) -> None:
-            if pids:
-                await self._signal(pids[0], sent)
+            # Where it does not get there, a second one lets go of the command.
+            with contextlib.suppress(RaymonError):
+                await self._signal(pids[0] if pids else None, sent, channel)
 
         try:
             await self.link.blocking(lambda _: start())
@@ -138,22 +179,43 @@ class SshBackend:
         finally:
             if pids and not channel.exit_status_ready():
                 with anyio.move_on_after(LET_GO_S, shield=True), contextlib.suppress(RaymonError):
-                    await self._signal(pids[0], Signals.SIGKILL)
+                    await self._signal(pids[0], Signals.SIGKILL, channel)
             channel.close()
 
-    async def _end(self, pid: int | None) -> None:
-        if pid is not None:
-            await self._signal(pid, Signals.SIGKILL)
+    async def _session(self, tried: str) -> paramiko.Channel:
+        """Open a session, once there is one to be had; raises `NoSessionError` where that takes too long."""
+        until, pause = anyio.current_time() + SESSION_WITHIN_S, 0.02
+        while True:
+            try:
+                return await self.link.open_channel("session", None, tried)
+            except NoSessionError:
+                if anyio.current_time() + pause > until:
+                    raise
+            # No server tells when one is free again, which may be some time after its command has ended.
+            await anyio.sleep(pause)
+            pause = min(2 * pause, 0.5)
 
-    async def _signal(self, pid: int, sent: Signals) -> None:
-        channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
-        line = signalling(pid, sent, self._destination.container)
+    async def _signal(self, pid: int | None, sent: Signals, over: paramiko.Channel) -> bool:
+        """Send a signal to the command whose process is known by `pid`, and all that it runs together with.
+
+        Where there is no other session for that, the server is asked to signal what runs on the channel `over`, which
+        not every one does: False then.
+        """
+        if pid is None:
+            return False
         try:
+            channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
+        except NoSessionError:
+            await self.link.blocking(lambda _: signal_over(over, sent))
+            return False
+        try:
+            line = signalling(pid, sent, self._destination.container)
             await self.link.blocking(lambda _: channel.exec_command(line))
             with anyio.move_on_after(5.0):
                 await Collecting(channel, 0).to_the_end()
         finally:
             channel.close()
+        return True
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file on the head, inside its container where there is one."""
@@ -169,8 +231,9 @@ class SshBackend:
         await self.link.transport()
 
     def describe(self) -> str:
-        """Return `ssh` and where to."""
-        return f"ssh {self._destination}"
+        """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""
+        elsewhere = self.dashboard != self._destination.dashboard
+        return f"ssh {self._destination}" + (f", dashboard on {self.dashboard.port}" if elsewhere else "")
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""

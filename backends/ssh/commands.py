@@ -10,6 +10,7 @@ import anyio
 import paramiko
 
 from raymon_tui.backends.base import Completed
+from raymon_tui.backends.errors import RefusedError
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.stream import readable
 
@@ -17,6 +18,9 @@ MARK = b"\x1eraymon-tui "
 """Comes before the process id and the command's own output: a login shell may have printed something before."""
 _WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 command -v "$1" >/dev/null 2>&1 || exit 127
+exec "$@"
+"""
+_IN_TERMINAL = r"""printf '\036raymon-tui %s\n' $$
 exec "$@"
 """
 _SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
@@ -49,8 +53,8 @@ def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
 
 
 def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
-    """Return the line that runs `argv` as a login shell would; without a terminal its output is marked."""
-    script = 'exec "$@"' if terminal else _SHOWN
+    """Return the line that runs `argv` as a login shell would, once it has told its process by the mark."""
+    script = _IN_TERMINAL if terminal else _SHOWN
     words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
     if container is not None:
         words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
@@ -63,6 +67,27 @@ def signalling(pid: int, sent: Signals, container: Container | None = None) -> s
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
     return shlex.join(words)
+
+
+def signal_over(channel: paramiko.Channel, sent: Signals) -> None:
+    """Ask the server to send a signal to what runs on a session's channel (RFC 4254, 6.9); blocks.
+
+    OpenSSH does so since 7.9, for all but root, and tells nothing; paramiko knows no such request.
+    """
+    message = paramiko.Message()
+    message.add_byte(paramiko.common.cMSG_CHANNEL_REQUEST)
+    message.add_int(channel.remote_chanid)
+    message.add_string("signal")
+    message.add_boolean(False)
+    message.add_string(sent.name[3:])
+    channel.get_transport()._send_user_message(message)
+
+
+def refuse_expired(tried: str, said: bytes) -> None:
+    """Raise `RefusedError` where what came in place of a command's own output is a demand for a new password."""
+    if b"password has expired" in said.lower() or b"must change your password" in said.lower():
+        advice = "change it: log in with ssh once"
+        raise RefusedError(tried, "the password has expired, and the server runs nothing before it is changed", advice)
 
 
 def exit_code(channel: paramiko.Channel) -> int:

@@ -24,7 +24,8 @@ class SshDestination:
     """A head node. What is None or empty is left to the user's SSH configuration; `host` may be an alias there.
 
     `find_host` finds the head again where it may have moved (it blocks, and raises `RaymonError`); `host` is then what
-    it is called until it is found.
+    it is called until it is found. `port_named` where somebody named the dashboard's port: it is looked for where not;
+    `one_cluster` where the head is no other cluster's, so that a Ray at the usual port is the one that is meant.
     """
 
     host: str
@@ -35,6 +36,8 @@ class SshDestination:
     proxy_command: str | None = None
     container: Container | None = None
     dashboard: Endpoint = DASHBOARD
+    port_named: bool = True
+    one_cluster: bool = False
     find_host: Callable[[], str] | None = None
     accept_new_host_key: bool = False
 

@@ -28,9 +28,14 @@ OPEN_S, PROBE_S = 5.0, 4.0
 AGAIN_S = 1.0
 """So long after a failure nobody else tries: they are told the same."""
 _THREADS = 24
+_NO_REASON = "Unable to open channel."
 _LOST = "It is connected again by itself."
 FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
 """Why a server does not open a channel (RFC 4254, 5.1)."""
+
+
+class NoSessionError(UnreachableError):
+    """The server opens no more sessions over this connection, for now."""
 
 
 class Link:
@@ -47,6 +52,7 @@ class Link:
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._connecting: asyncio.Task[Route] | None = None
         self._looking: asyncio.Task[bool] | None = None
         self._threads = anyio.CapacityLimiter(_THREADS)
@@ -57,6 +63,11 @@ class Link:
     def hops(self) -> Sequence[paramiko.Transport]:
         """The connections that there are: over the jumps, the last one to the head."""
         return () if self._route is None else tuple(self._route.hops)
+
+    @property
+    def connection(self) -> int:
+        """The number of the connection that works just now; 0 where none does."""
+        return self.connected if self.hops and all(hop.is_active() for hop in self.hops) else 0
 
     async def transport(self) -> paramiko.Transport:
         """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
@@ -75,6 +86,7 @@ class Link:
         return (await asyncio.shield(self._connecting)).transport
 
     async def _connect_anew(self) -> Route:
+        self._loop = asyncio.get_running_loop()
         await self._drop()
         try:
             route = await self._blocking(self._connect)
@@ -102,14 +114,16 @@ class Link:
         return from_thread.run(self._asking.trusts, question)
 
     def _secret(self, question: SecretQuestion) -> str | None:
-        return from_thread.run(self._asking.secret, question)
+        # What a server asks at the keyboard arrives in paramiko's own thread, which anyio does not know.
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(self._asking.secret(question), self._loop).result()
 
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
         """Open a channel; raises `RefusedError` where the server forbids it, else `UnreachableError`."""
         transport = await self.transport()
         source = None if address is None else ("127.0.0.1", 0)
         try:
-            return await self._blocking(lambda: transport.open_channel(kind, address, source, timeout=OPEN_S))
+            return await self._blocking(lambda: _opened(transport, kind, address, source))
         except paramiko.ChannelException as error:
             raise _told(error, tried, session=address is None) from None
         except ValueError as error:
@@ -174,14 +188,32 @@ class Link:
         await self._drop()
 
 
+def _opened(
+    transport: paramiko.Transport, kind: str, address: tuple[str, int] | None, source: tuple[str, int] | None
+) -> paramiko.Channel:
+    """Open a channel; raises `ChannelException` where it is refused, however many are refused at once.
+
+    paramiko keeps the reason of the last refusal alone, so that of two the other is left without one: it is asked for
+    again.
+    """
+    try:
+        return transport.open_channel(kind, address, source, timeout=OPEN_S)
+    except paramiko.ChannelException:
+        raise
+    except paramiko.SSHException as error:
+        if str(error) != _NO_REASON or not transport.is_active():
+            raise
+    return _opened(transport, kind, address, source)
+
+
 def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> RaymonError:
     if error.code == FORBIDDEN:
         return RefusedError(
             tried, "the server forbids forwarding", "Let sshd allow it: AllowTcpForwarding, PermitOpen."
         )
     if session:
-        said = "the server opens no more sessions"
-        return UnreachableError(tried, said, "It is tried again; MaxSessions in sshd_config is the limit.")
+        said = "the server opens no more sessions over one connection"
+        return NoSessionError(tried, said, "Try again later; MaxSessions in sshd_config is the limit.")
     if error.code == _RESOURCES:
         return UnreachableError(tried, "the server is short of resources", "It is tried again.")
     said = "nothing listens there, or the head cannot reach it"

@@ -142,29 +142,89 @@ def _by_words(
         if allowed:
             said.append(f"the server takes {' or '.join(allowed)} alone")
         return False
-    who = str(settings)
-    for attempt in range(MOST_PASSWORDS):
-        kept = ring.passwords.get(who) if attempt == 0 else None
-        password = kept or ask(SecretQuestion(f"Password for {who}"))
-        if password is None:
-            said.append("no password was given")
-            return False
+    answers = _Answers(settings, ring, ask)
+    for _ in range(MOST_PASSWORDS):
+        answers.begin()
         try:
-            _say(transport, settings.user, password, allowed)
-        except paramiko.AuthenticationException:
-            ring.passwords.pop(who, None)
-            continue
-        ring.passwords[who] = password
-        return bool(transport.is_authenticated())
+            if "keyboard-interactive" in allowed:
+                transport.auth_interactive(settings.user, answers.at_keyboard)
+            else:
+                transport.auth_password(settings.user, answers.password(), fallback=False)
+        except (_NotGivenError, paramiko.AuthenticationException) as error:
+            answers.wrong()
+            why = answers.why_no_more(str(error))
+            if why:
+                said.append(why)
+                return False
+        else:
+            answers.right()
+            return bool(transport.is_authenticated())
     said.append("the password was refused")
     return False
 
 
-def _say(transport: paramiko.Transport, user: str, password: str, allowed: Sequence[str]) -> None:
-    if "password" in allowed:
-        transport.auth_password(user, password, fallback=False)
-    else:
-        transport.auth_interactive(user, lambda _title, _instructions, prompts: [password for _ in prompts])
+class _NotGivenError(Exception):
+    """The user would not say."""
+
+
+class _Answers:
+    """What the user says to a server: a password that was right once is not asked for again, all else always.
+
+    `wants_change` says that the server asked for a new password, `silent` that the user would not answer.
+    """
+
+    def __init__(self, settings: SshSettings, ring: Keyring, ask: AskSecret) -> None:
+        self._who = str(settings)
+        self._ring = ring
+        self._ask = ask
+        self._password: str | None = None
+        self.wants_change = self.silent = False
+
+    def begin(self) -> None:
+        self._password = None
+
+    def password(self) -> str:
+        """Return the password; raises `_NotGivenError` where the user would not say it."""
+        if self._password is None:
+            self._password = self._ring.passwords.get(self._who) or self._ask(
+                SecretQuestion(f"Password for {self._who}")
+            )
+        if self._password is None:
+            self.silent = True
+            raise _NotGivenError
+        return self._password
+
+    def at_keyboard(self, _title: str, _instructions: str, prompts: Sequence[tuple[str, bool]]) -> list[str]:
+        """Answer what the server asks; codes and the like are asked of the user in its own words."""
+        return [self._answer(prompt) for prompt, _shown in prompts]
+
+    def _answer(self, prompt: str) -> str:
+        words = prompt.strip().rstrip(":").lower()
+        if "new password" in words or "new unix password" in words:
+            self.wants_change = True
+            return ""
+        if words.endswith("password") or words == "":
+            with contextlib.suppress(_NotGivenError):
+                return self.password()
+            return ""
+        answer = self._ask(SecretQuestion(f"{self._who} asks: {prompt.strip()[:200]}"))
+        self.silent = self.silent or answer is None
+        return answer or ""
+
+    def why_no_more(self, error: str) -> str:
+        """Return why to try again would be of no use; "" where it may be."""
+        if self.silent:
+            return "no password was given"
+        if self.wants_change or "expired" in error.lower():
+            return "the password has expired: change it with ssh first"
+        return ""
+
+    def wrong(self) -> None:
+        self._ring.passwords.pop(self._who, None)
+
+    def right(self) -> None:
+        if self._password is not None:
+            self._ring.passwords[self._who] = self._password
 
 
 def _allowed(transport: paramiko.Transport, user: str) -> Sequence[str]:

@@ -11,10 +11,12 @@ from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import UnreachableError
+from raymon_tui.backends.ssh.commands import refuse_expired
 from raymon_tui.backends.ssh.stream import ChannelStream
 
 if TYPE_CHECKING:
-    from raymon_tui.backends.ssh.link import Link
+    from raymon_tui.backends.ssh.commands import refuse_expired
+from raymon_tui.backends.ssh.link import Link
 
 STARTED = b"\x1eraymon-tui relays\n"
 START_WITHIN_S = 10.0
@@ -48,6 +50,7 @@ async def relaying(channel: paramiko.Channel, endpoint: Endpoint, tried: str, li
     except (TimeoutError, anyio.EndOfStream, anyio.BrokenResourceError, OSError, EOFError) as error:
         said = channel.recv_stderr(4096).decode("utf-8", "replace").strip() if channel.recv_stderr_ready() else ""
         await stream.aclose()
+        refuse_expired(tried, said.encode())
         said = said or str(error) or "the relay ended"
         raise UnreachableError(tried, f"forwarding is forbidden there, and a relay says: {said}", _ADVICE) from None
     return _Relayed(channel, early)

@@ -17,6 +17,9 @@ from raymon_tui.backends.ssh.stream import ChannelStream, readable
 
 SendSignal = Callable[[signal.Signals], Awaitable[None]]
 _CHUNK = 1 << 15
+_LONGEST_MARK = 32
+HUNG_UP_S = 2.0
+"""So long a command may take to end once its terminal was closed."""
 
 
 def ask_for_terminal(channel: paramiko.Channel) -> None:
@@ -28,8 +31,9 @@ def ask_for_terminal(channel: paramiko.Channel) -> None:
 async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], send: SendSignal, *, terminal: bool) -> int:
     """Carry input and output until the command has ended; return its exit code.
 
-    `began` is told its process there, unless it has a terminal, and `send` is then given the signals that come here.
-    Returns early, the command still running, where Ctrl-C comes twice or nobody reads what it writes any more.
+    `began` is told its process there, and `send` is then given the signals that come here; in a terminal Ctrl-C is a
+    key, which is none of them. Returns early, the command still running, where one that asks for its end comes twice,
+    where our own terminal was closed, or where nobody reads what it writes any more.
     """
     let_go: list[int] = []
     async with anyio.create_task_group() as tasks:
@@ -41,10 +45,11 @@ async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], send:
         tasks.start_soon(_pass_input, channel)
         if terminal:
             tasks.start_soon(_follow_size, channel)
+            tasks.start_soon(_pass_ends, send, end)
         else:
             tasks.start_soon(_pass_signals, send, end)
         try:
-            await _pass_output(channel, began, marked=not terminal)
+            await _pass_output(channel, began, terminal=terminal)
         except BrokenPipeError:
             end(128 + signal.SIGPIPE)
         tasks.cancel_scope.cancel()
@@ -63,9 +68,24 @@ async def _pass_signals(send: SendSignal, end: Callable[[int], None]) -> None:
             await send(received)
 
 
-async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, marked: bool) -> None:
-    out = _Writer(sys.stdout.fileno(), began, marked=marked)
-    err = _Writer(sys.stderr.fileno(), began, marked=marked)
+async def _pass_ends(send: SendSignal, end: Callable[[int], None]) -> None:
+    """Give signals to a command in a terminal; what was asked to end twice, or has no terminal here, is let go of."""
+    asked = False
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGHUP) as signals:
+        async for received in signals:
+            if asked:
+                end(128 + received)
+                return
+            asked = True
+            await send(received)
+            if received == signal.SIGHUP:
+                await anyio.sleep(HUNG_UP_S)
+                end(128 + received)
+
+
+async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, terminal: bool) -> None:
+    out = _Writer(sys.stdout.fileno(), began, hold_back=not terminal)
+    err = _Writer(sys.stderr.fileno(), began, hold_back=True)
     while True:
         found = False
         while channel.recv_ready():
@@ -85,27 +105,41 @@ async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], 
 
 
 class _Writer:
-    """Writes what stands behind the mark; a login shell may have printed something before."""
+    """Writes what stands behind the mark; a login shell may have printed something before.
 
-    def __init__(self, descriptor: int, began: Callable[[int], None], *, marked: bool) -> None:
+    In a terminal that is not held back: it may ask for something, such as a new password.
+    """
+
+    def __init__(self, descriptor: int, began: Callable[[int], None], *, hold_back: bool) -> None:
         self._descriptor = descriptor
         self._tell = began
         self._waiting = b""
-        self._begun = not marked
+        self._begun = False
+        self._hold_back = hold_back
 
     async def write(self, data: bytes) -> None:
         if not self._begun:
-            self._waiting += data
-            _, mark, rest = self._waiting.partition(MARK)
-            number, line_break, data = rest.partition(b"\n")
-            if not mark or not line_break:
-                return
-            self._begun = True
-            if number.isdigit():
-                self._tell(int(number))
+            data = self._behind_mark(self._waiting + data)
         while data:
             written = await to_thread.run_sync(os.write, self._descriptor, data)
             data = data[written:]
+
+    def _behind_mark(self, data: bytes) -> bytes:
+        """Return what of `data` is to be written; the rest waits for more."""
+        before, mark, rest = data.partition(MARK)
+        number, line_break, behind = rest.partition(b"\n")
+        if mark and line_break:
+            self._begun, self._waiting = True, b""
+            # A terminal ends lines in its own way.
+            if number.rstrip(b"\r").isdigit():
+                self._tell(int(number))
+            return behind if self._hold_back else before + behind
+        if self._hold_back:
+            self._waiting = data
+            return b""
+        kept = data.rfind(MARK[:1], -_LONGEST_MARK)
+        self._waiting = data[kept:] if kept >= 0 else b""
+        return data[:kept] if kept >= 0 else data
 
 
 async def _pass_input(channel: paramiko.Channel) -> None:
@@ -114,7 +148,11 @@ async def _pass_input(channel: paramiko.Channel) -> None:
         # A file or /dev/null is always ready, and cannot be waited for.
         with contextlib.suppress(OSError, ValueError):
             await anyio.wait_readable(descriptor)
-        data = await to_thread.run_sync(os.read, descriptor, _CHUNK)
+        try:
+            data = await to_thread.run_sync(os.read, descriptor, _CHUNK)
+        except OSError:
+            # The terminal was closed.
+            data = b""
         if not data:
             await stream.send_eof()
             return

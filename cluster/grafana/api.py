@@ -116,5 +116,5 @@ def _failure(status: int, body: bytes) -> RaymonError:
     if status == 401:
         return UnauthorizedError(_ASK, said, _TOKEN)
     if status == 403:
-        return ForbiddenError(_ASK, said, _TOKEN)
+        return ForbiddenError(_ASK, said, "Give the service account that permission, or another token.")
     return BadAnswerError(_ASK, said, "")

@@ -64,7 +64,7 @@ async def ask_panel(api: PrometheusApi, panel: Panel, chosen: Mapping[str, Chose
     """Ask all questions of a panel, one after the other; a failure is in the answer. Raises nothing."""
     parts: list[_Part] = []
     failures: list[str] = []
-    for target in panel.targets:
+    for target in () if panel.other_source else panel.targets:
         try:
             parts.append(await _ask_target(api, target, expression(target, chosen, timing), timing))
         except RaymonError as failure:  # noqa: PERF203 - each one stands alone
@@ -144,7 +144,7 @@ def _last(values: Sequence[float]) -> float:
 
 def mean(values: Sequence[float]) -> float:
     """Return the mean of values, of which there is one at least."""
-    return math.fsum(values) / len(values)
+    return sum(values) / len(values)
 
 
 _CALCS: Mapping[str, Callable[[Sequence[float]], float]] = {
@@ -153,7 +153,7 @@ _CALCS: Mapping[str, Callable[[Sequence[float]], float]] = {
     "mean": mean,
     "max": max,
     "min": min,
-    "sum": math.fsum,
+    "sum": sum,
     "count": lambda values: float(len(values)),
     "range": lambda values: max(values) - min(values),
     "delta": lambda values: values[-1] - values[0],

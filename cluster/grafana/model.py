@@ -106,7 +106,8 @@ class Variable(Struct, frozen=True, kw_only=True):
 
 
 class Dashboard(Struct, frozen=True, kw_only=True):
-    """One dashboard. `span_s` is how many seconds it shows by default, `source` the data source that is named in it."""
+    """One dashboard. `span_s` is how many seconds it shows by default, `source` the uid of the
+    data source that it names."""
 
     uid: str
     title: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 
@@ -181,13 +180,17 @@ def _other_source(panel: Object) -> str:
 
 
 def _source(found: Object) -> str:
-    """Return the uid or name of the data source that panels name themselves; a variable is none."""
+    """Return the uid of the Prometheus that panels name themselves, or that the dashboard's variable is set to."""
     for panel in objects(found.get("panels")):
         for one in (panel, *objects(panel.get("panels"))):
-            given: Any = one.get("datasource")
-            uid = text(obj(given).get("uid")) or text(given)
-            if uid and not uid.startswith("$") and not uid.startswith("--"):
+            given = obj(one.get("datasource"))
+            uid = text(given.get("uid"))
+            if uid and given.get("type") == "prometheus" and not uid.startswith("$"):
                 return uid
+    for one in objects(obj(found.get("templating")).get("list")):
+        chosen = text(obj(one.get("current")).get("value"))
+        if one.get("type") == "datasource" and one.get("query") == "prometheus" and chosen not in ("", "default"):
+            return chosen
     return ""
 
 

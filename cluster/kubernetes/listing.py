@@ -9,15 +9,16 @@ import anyio
 from msgspec import Struct
 
 from raymon_tui.backends.base import KubernetesObjects
-from raymon_tui.backends.errors import RaymonError, RouteMissingError
+from raymon_tui.backends.errors import ObjectMissingError, RaymonError
 from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
-from raymon_tui.cluster.kubernetes.watching import keep
+from raymon_tui.cluster.kubernetes.watching import keep, stay_in_touch
 
 MOST_OF_A_KIND = 5_000
+API_SERVER = "API server"
 
 RayObject = RayCluster | RayJob | RayService | RayCronJob
 
@@ -58,7 +59,9 @@ class RayObjects:
 
     async def run(self) -> None:
         """Watch until cancelled."""
+        to_server = partial(self._tell, API_SERVER)
         async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stay_in_touch, self._objects, to_server)
             for kind, shelf in self._shelves.items():
                 path = paths.rays(kind, self.namespace)
                 tasks.start_soon(keep, self._objects, path, {}, shelf, partial(self._tell, kind))
@@ -76,15 +79,14 @@ class RayObjects:
     @property
     def failures(self) -> tuple[RaymonError, ...]:
         """Why kinds cannot be listed. A kind that the API server has not heard of is none, unless it knows none."""
-        unknown = [isinstance(one, RouteMissingError) for one in self._failures.values()]
-        if len(unknown) == len(self._shelves) and all(unknown):
+        if self.without_kuberay:
             return (next(iter(self._failures.values())),)
-        return tuple(one for one in self._failures.values() if not isinstance(one, RouteMissingError))
+        return tuple(one for one in self._failures.values() if not isinstance(one, ObjectMissingError))
 
     @property
     def without_kuberay(self) -> bool:
         """Whether this API server knows none of the kinds."""
-        missing = [one for one in self._failures.values() if isinstance(one, RouteMissingError)]
+        missing = [one for one in self._failures.values() if isinstance(one, ObjectMissingError)]
         return len(missing) == len(self._shelves)
 
     def rows(self) -> list[ListedObject]:

@@ -23,9 +23,11 @@ from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import CRON_LABEL, RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
-from raymon_tui.cluster.kubernetes.watching import keep
+from raymon_tui.cluster.kubernetes.watching import arrive, arrive_once, keep, stay_in_touch
 from raymon_tui.cluster.source import Changed
 
+API_SERVER = "API server"
+"""Stands among what cannot be read for the server itself."""
 MOST_EVENTS, MOST_PODS, MOST_JOBS = 500, 20_000, 1_000
 
 _ROOTS: Mapping[str, type[KubernetesObject]] = {"RayJob": RayJob, "RayService": RayService, "RayCronJob": RayCronJob}
@@ -58,7 +60,10 @@ class KubernetesSource:
     async def run(self, changed: Changed) -> None:
         """Watch until cancelled."""
         self._changed = changed
+        to_server = partial(self._tell, API_SERVER)
+        await arrive(self._objects, to_server)
         async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stay_in_touch, self._objects, to_server)
             for what, path, params, shelf in self._roots():
                 tasks.start_soon(keep, self._objects, path, params, shelf, partial(self._tell, what))
             while True:
@@ -72,6 +77,9 @@ class KubernetesSource:
 
     async def once(self) -> bool:
         """List everything once; return whether the object that was opened is there."""
+        await arrive_once(self._objects, partial(self._tell, API_SERVER))
+        if not self._objects.place.namespace:
+            return False
         for what, path, params, shelf in self._roots():
             await self._list(what, path, params, shelf)
         async with anyio.create_task_group() as tasks:
@@ -127,7 +135,7 @@ class KubernetesSource:
         now = self._clock()
         before = self._unread.pop(what, None)
         if failure is None:
-            self._heard_at = now
+            self._heard_at = now if what != API_SERVER else self._heard_at
         else:
             since = now if before is None else before.since
             self._unread[what] = Unread(what=what, said=failure.said, advice=failure.advice, since=since)

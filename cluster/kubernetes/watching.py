@@ -7,12 +7,16 @@ from typing import Any
 
 import anyio
 
-from raymon_tui.backends.base import KubernetesObjects
-from raymon_tui.backends.errors import RaymonError
+from raymon_tui.backends.base import Connecting, KubernetesObjects
+from raymon_tui.backends.errors import RaymonError, RefusedError
 from raymon_tui.cluster.kubernetes.shelf import Shelf
 
+TOUCH_S = 15.0
+"""How often the API server is asked whether it is there: a watch tells nothing of that while nothing changes."""
 RETRY_S = 10.0
 """The backend tries again by itself what broke off; this is for what it gave up, as after a refusal."""
+
+VERSION = "/version"
 
 Tell = Callable[[RaymonError | None], None]
 """Takes note of an answer, or of the failure in its place."""
@@ -33,3 +37,47 @@ async def keep(objects: KubernetesObjects, path: str, params: Mapping[str, str],
                 with anyio.CancelScope(shield=True):
                     await stream.aclose()
         await anyio.sleep(RETRY_S)
+
+
+async def arrive(objects: KubernetesObjects, tell: Tell) -> None:
+    """Return when it is known where in Kubernetes we are; each failure on the way is told."""
+    while True:
+        await arrive_once(objects, tell)
+        place = objects.place
+        if place.namespace and (place.name or not place.kind):
+            return
+        await anyio.sleep(RETRY_S)
+
+
+async def arrive_once(objects: KubernetesObjects, tell: Tell) -> None:
+    """Ask the API server for its version: the namespace may stand in kubeconfig alone, which is read for that.
+
+    Where the name is to be found among several objects, the way to the head is looked for, which finds it.
+    """
+    try:
+        await objects.get(VERSION)
+        if objects.place.kind and not objects.place.name and isinstance(objects, Connecting):
+            await objects.connect()
+    except RaymonError as failure:
+        tell(failure)
+    else:
+        tell(None)
+
+
+async def stay_in_touch(objects: KubernetesObjects, tell: Tell) -> None:
+    """Tell when the API server goes and comes back, until cancelled."""
+    gone = False
+    while True:
+        await anyio.sleep(TOUCH_S)
+        try:
+            await objects.get(VERSION)
+        except RefusedError:
+            reached = True
+        except RaymonError as failure:
+            reached = False
+            tell(failure)
+        else:
+            reached = True
+        if reached and gone:
+            tell(None)
+        gone = not reached

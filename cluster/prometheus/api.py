@@ -35,8 +35,8 @@ from raymon_tui.cluster.ray_api.words import spoken
 __all__ = ["Found", "PrometheusApi", "Sample", "Samples", "step_for"]
 
 ANSWER_S = 20.0
-LARGEST = 16 << 20
-"""Bytes of an answer, once unpacked; one of a chart has some thousands."""
+LARGEST = 8 << 20
+"""Bytes of an answer, once unpacked; a line a node of 1,000 nodes has half of that."""
 MOST_VALUES = 1000
 """Of a label: more than anybody chooses from."""
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200)

@@ -61,7 +61,7 @@ class Reply(Struct):
 
 class _Data(Struct):
     resultType: str = ""  # noqa: N815 - Prometheus' own name
-    result: Raw = Raw(b"null")
+    result: list[Raw] = []
 
 
 class _Series(Struct):
@@ -92,7 +92,7 @@ _ADVICE = {
 
 async def lines_in(reply: Reply, first: float, step_s: float, count: int) -> Found:
     """Return what a range query came to, `count` values a line from `first` on."""
-    raws = decoded(decoded(reply.data, _Data).result, list[Raw])
+    raws = decoded(reply.data, _Data).result
     series = await in_slices(lambda raw: decoded(raw, _Series), raws[:MOST_LINES])
     lines = await in_slices(lambda one: _line(one, first, step_s, count), series)
     return Found(first, step_s, tuple(lines), max(0, len(raws) - MOST_LINES), reply.said)
@@ -101,10 +101,9 @@ async def lines_in(reply: Reply, first: float, step_s: float, count: int) -> Fou
 async def samples_in(reply: Reply) -> Samples:
     """Return what an instant query came to; a scalar is a sample without labels."""
     data = decoded(reply.data, _Data)
+    raws = data.result
     if data.resultType in ("scalar", "string"):
-        _, text = decoded(data.result, tuple[float, str])
-        return Samples((Sample((), number(text)),), 0, reply.said)
-    raws = decoded(data.result, list[Raw])
+        return Samples(tuple(Sample((), number(decoded(text, str))) for text in raws[1:2]), 0, reply.said)
     series = await in_slices(lambda raw: decoded(raw, _Series), raws[:MOST_LINES])
     samples = tuple(Sample(_labels(one), number(one.value[1])) for one in series if one.value is not None)
     return Samples(samples, max(0, len(raws) - MOST_LINES), reply.said)

@@ -53,7 +53,7 @@ async def echoing() -> AsyncIterator[Endpoint]:
 
 @asynccontextmanager
 async def recording(
-    reply: bytes = _REPLY, *, host: str = HERE, tls: ssl.SSLContext | None = None
+    reply: bytes = _REPLY, *, host: str = HERE, port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[Endpoint, list[str]]]:
     """Give a port that answers every HTTP request alike, and the list of the requests' heads."""
     heads: list[str] = []
@@ -66,6 +66,6 @@ async def recording(
                 await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, host, 0, ssl=tls)
+    server = await asyncio.start_server(answer, host, port, ssl=tls)
     async with server:
         yield Endpoint(host, server.sockets[0].getsockname()[1]), heads

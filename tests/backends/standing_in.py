@@ -24,9 +24,14 @@ session = os.path.basename(options["session-dir"])
 
 class Dashboard(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(401 if options.get("token") else 200)
+        told = {"ray_version": "2.60.0", "session_name": session}
+        if self.path == "/api/authentication_mode":
+            told = {"authentication_mode": options.get("token") and "token" or "disabled"}
+        elif options.get("token"):
+            told = {}
+        self.send_response(200 if told else 401)
         self.end_headers()
-        self.wfile.write(json.dumps({"ray_version": "2.60.0", "session_name": session}).encode())
+        self.wfile.write(json.dumps(told).encode())
 
     def log_message(self, *_words):
         pass

@@ -97,12 +97,18 @@ def test_a_file_that_is_not_understood_is_the_broken_link(program: Program, tmp_
     assert "provider.head_ip" in check["said"]
 
 
-def test_without_json_such_a_file_is_told_as_everywhere(program: Program, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["", "cluster_name: [", "!!python/object:os.system {}", "\0\1\2", None])
+def test_a_file_that_cannot_be_read_is_the_broken_link_of_a_list_of_one(
+    program: Program, tmp_path: Path, text: str | None
+) -> None:
     path = tmp_path / "cluster.yaml"
-    path.write_text("")
+    if text is not None:
+        path.write_text(text)
     done = program("doctor", str(path))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 3
+    assert (done.returncode, done.stderr) == (2, "")
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith("✕ target")
+    assert rest[-1].startswith("    do: ")
 
 
 def test_a_prometheus_that_somebody_named_and_that_does_not_answer_is_a_broken_link(

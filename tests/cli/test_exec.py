@@ -207,6 +207,51 @@ def test_a_terminal_that_changes_its_size_changes_that_of_the_command(begun: Beg
         assert process.wait(PATIENCE_S) == 0
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP], ids=["TERM", "HUP"])
+def test_in_a_terminal_signals_reach_the_command_which_may_make_of_them_what_it_likes(
+    begun: Begun, target: tuple[str, ...], sent: signal.Signals
+) -> None:
+    with terminal() as (ours, its):
+        before = termios.tcgetattr(its)
+        script = f"trap 'echo asked; exit 8' {sent.name[3:]}; echo ready; {WAITING}"
+        process = begun("-t", *target, "--", script, stdin=its, stdout=its, stderr=its)
+        shown = read_until(ours, "ready")
+        assert "raymon-tui" not in shown
+        process.send_signal(sent)
+        read_until(ours, "asked")
+        assert process.wait(PATIENCE_S) == 8
+        assert termios.tcgetattr(its) == before
+
+
+async def test_in_a_terminal_the_second_term_lets_go_of_a_command_that_does_not_care(
+    begun: Begun, over_ssh: tuple[str, ...]
+) -> None:
+    with terminal() as (ours, its):
+        script = f"trap 'echo no' TERM; echo pid $$ ready; {WAITING}"
+        process = begun("-t", *over_ssh, "--", script, stdin=its, stdout=its, stderr=its)
+        pid = int(read_until(ours, "ready").split("pid ")[1].split()[0])
+        process.send_signal(signal.SIGTERM)
+        read_until(ours, "no")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 143
+        await ended(pid)
+
+
+async def test_a_terminal_that_is_closed_ends_the_command_and_leaves_no_traceback(
+    begun: Begun, over_ssh: tuple[str, ...], tmp_path: Path
+) -> None:
+    ours, its = pty.openpty()
+    process = begun(
+        "-t", *over_ssh, "--", f"trap '' HUP; echo pid $$ ready; {WAITING}", stdin=its, stdout=its, stderr=its
+    )
+    os.close(its)
+    pid = int(read_until(ours, "ready").split("pid ")[1].split()[0])
+    os.close(ours)
+    assert process.wait(PATIENCE_S) == 129
+    await ended(pid)
+    assert not [name for _, _, names in os.walk(tmp_path) for name in names if name.startswith("crash-")]
+
+
 def test_in_a_terminal_no_command_at_all_means_a_shell(begun: Begun, target: tuple[str, ...]) -> None:
     with terminal() as (ours, its):
         process = begun("-t", *target, stdin=its, stdout=its, stderr=its)
@@ -217,7 +262,7 @@ def test_in_a_terminal_no_command_at_all_means_a_shell(begun: Begun, target: tup
 
 def test_a_program_that_is_not_there_is_told_by_its_name(run: Run, target: tuple[str, ...]) -> None:
     code, out, err = run(*target, "--", "no-such-program")
-    assert (code, out) == (3 if target == (HERE,) else 127, "")
+    assert (code, out) == (127, "")
     assert "no-such-program" in err
 
 

@@ -61,7 +61,7 @@ def test_the_monitor_reads_the_file_and_is_then_typed_at(file: Path, serving: Ca
         opened.callback(process.kill)
         opened.callback(os.close, ours)
         os.close(its)
-        shown = read_until(ours, b"Overview")
+        shown = read_until(ours, b"Attention")
         os.write(ours, b"q")
         with contextlib.suppress(OSError):
             while os.read(ours, 1 << 16):

@@ -17,10 +17,7 @@ from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, NodeType
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.version import Version
 from raymon_tui.cluster.snapshot import Link, Snapshot
-from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.options import MonitorOptions
-from raymon_tui.tui.screens.main_screen import MainScreen
-from raymon_tui.tui.session import Session, Viewing
 
 GIB = 2.0**30
 
@@ -91,10 +88,7 @@ class StillKubernetes(StillApp):
         self.monitor = StillMonitor(backend, snapshot)
 
     def open_cluster(self, backend: Backend) -> None:
-        charts = BestSource(self.kubernetes, self.monitor, self.options.prometheus)
-        viewing = Viewing(self.options.refresh_s)
-        self.session = Session(self.kubernetes, self.monitor, self.options, viewing, charts, self._clock)
-        self.push_screen(MainScreen(self.session, self._first))
+        super().open_cluster(self.kubernetes)
 
 
 async def still(

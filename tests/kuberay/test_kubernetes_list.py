@@ -11,8 +11,7 @@ from still import comes, line_with, lines, text
 from textual.pilot import Pilot
 
 from raymon_tui.backends.base import Backend, KubernetesPlace
-from raymon_tui.backends.errors import RouteMissingError, UsageError
-from raymon_tui.cluster.kubernetes.listing import ListedObject
+from raymon_tui.backends.errors import ObjectMissingError, UsageError
 from raymon_tui.tui import app
 from raymon_tui.tui.kubernetes_app import KubernetesApp
 from raymon_tui.tui.options import MonitorOptions
@@ -24,20 +23,27 @@ EVERYWHERE = KubernetesPlace(context="lab", namespace="")
 class ListApp(KubernetesApp):
     CSS_PATH = str(Path(app.__file__).with_name("app.tcss"))
 
-    def __init__(self, objects: RecordedKubernetes, namespace: str = "", **options: Any) -> None:
-        super().__init__(objects, namespace, self._open, MonitorOptions(**options), clock=lambda: NOW)
+    def __init__(self, objects: RecordedCluster, namespace: str = "", **options: Any) -> None:
+        super().__init__(objects, namespace, MonitorOptions(**options), clock=lambda: NOW)
+
+
+class RecordedCluster(RecordedKubernetes):
+    """A whole Kubernetes cluster, that remembers what was opened in it."""
+
+    def __init__(self, *others: dict[str, Any]) -> None:
+        super().__init__(EVERYWHERE, *others)
         self.opened: list[RecordedKubernetes] = []
 
-    def _open(self, row: ListedObject) -> Backend:
-        if row.name == "broken":
+    def open(self, kind: str, namespace: str, name: str) -> Backend:
+        if name == "broken":
             raise UsageError("open broken", "it has no head", "wait for one")
-        place = KubernetesPlace(context="lab", namespace=row.namespace, kind=row.kind, name=row.name)
+        place = KubernetesPlace(context="lab", namespace=namespace, kind=kind, name=name)
         self.opened.append(RecordedKubernetes(place, job()))
         return self.opened[-1]
 
 
-def objects(*others: dict[str, Any]) -> RecordedKubernetes:
-    return RecordedKubernetes(EVERYWHERE, job(), service("demo", "next"), *others)
+def objects(*others: dict[str, Any]) -> RecordedCluster:
+    return RecordedCluster(job(), service("demo", "next"), *others)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -90,7 +96,8 @@ async def test_enter_opens_one_and_escape_comes_back() -> None:
 
 
 async def test_several_are_opened_one_after_the_other() -> None:
-    async with (tui := ListApp(objects())).run_test(size=SIZES[0]) as pilot:
+    kubernetes = objects()
+    async with ListApp(kubernetes).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "● demo")
         await pilot.press("enter")
         await comes(pilot, "1 Overview")
@@ -98,7 +105,7 @@ async def test_several_are_opened_one_after_the_other() -> None:
         await comes(pilot, "Ray in Kubernetes")
         await pilot.press("j", "enter")
         await comes(pilot, "1 Overview")
-        assert [one.place.kind for one in tui.opened] == ["RayCluster", "RayJob"]
+        assert [one.place.kind for one in kubernetes.opened] == ["RayCluster", "RayJob"]
 
 
 async def test_one_that_cannot_be_opened_says_why_and_the_list_stays() -> None:
@@ -138,7 +145,7 @@ async def test_nothing_that_one_may_list_says_what_to_do() -> None:
 async def test_a_cluster_without_kuberay_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     kubernetes = objects()
     kubernetes.refused.add("")
-    missing = staticmethod(lambda path: RouteMissingError("list", "404 page not found", ""))
+    missing = staticmethod(lambda path: ObjectMissingError("list", "404 page not found", ""))
     monkeypatch.setattr(kubernetes, "refusal", missing)
     async with (tui := ListApp(kubernetes)).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "KubeRay is not installed in this cluster")
@@ -148,14 +155,14 @@ async def test_a_cluster_without_kuberay_says_so(monkeypatch: pytest.MonkeyPatch
 async def test_a_kind_that_this_kuberay_has_not_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     kubernetes = objects()
     kubernetes.refused.add("/raycronjobs")
-    monkeypatch.setattr(kubernetes, "refusal", lambda path: RouteMissingError("list", "404 page not found", ""))
+    monkeypatch.setattr(kubernetes, "refusal", lambda path: ObjectMissingError("list", "404 page not found", ""))
     async with (tui := ListApp(kubernetes)).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "● demo")
         assert "404" not in text(tui)
 
 
 async def test_an_empty_namespace_says_where_to_look() -> None:
-    kubernetes = RecordedKubernetes(EVERYWHERE)
+    kubernetes = RecordedCluster()
     kubernetes.objects.clear()
     async with ListApp(kubernetes, NAMESPACE).run_test(size=SIZES[0]) as pilot:
         await comes(pilot, "No Ray object in namespace ray; -A looks in all.")

@@ -99,7 +99,7 @@ async def test_a_group_without_a_bound_and_a_suspended_one_say_so() -> None:
 async def test_the_page_of_kubernetes_lists_objects_and_pods() -> None:
     async with (app := await still("more")).run_test(size=WIDE) as pilot:
         await comes(pilot, "Kubernetes events")
-        await pilot.press("]", "]")
+        await pilot.press("[", "[")
         await comes(pilot, "RayCluster demo  namespace ray  context lab")
         assert "1/1" in line_with(app, "● demo ")
         assert "ImagePullBackOff" in line_with(app, "demo-small-worker-badimg")
@@ -197,7 +197,7 @@ async def test_the_yaml_of_a_pod_is_shown_without_what_was_given_to_it_in_confid
 
     backend.change("Pod", "demo-head-abcde", add)
     async with (app := await still("more", backend=backend)).run_test(size=WIDE) as pilot:
-        await pilot.press("]", "]")
+        await pilot.press("[", "[")
         await comes(pilot, "demo-head-abcde")
         await pilot.press("j", "y")
         await comes(pilot, "--redis-password=<hidden> --head; export API_KEY=<hidden>")

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.documents import documents_in
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.kubernetes.manifest import (
     ManifestObject,
+    are_helm_values,
+    helm_error,
     is_manifest,
     is_template,
     object_named,
     objects_in,
     template_error,
 )
+from raymon_tui.backends.resolve import one_of, resolve
 
 SAMPLES = Path(__file__).parent / "manifests"
 
@@ -163,8 +167,9 @@ def test_the_same_object_twice_is_one() -> None:
 
 
 def test_values_for_helm_are_told_as_such() -> None:
-    error = refused("image: {tag: 2.60.0}\nhead: {}\nworker: {}\n")
-    assert error.said == "no object of Kubernetes is in it, only image, head, worker: are these values for Helm?"
+    assert are_helm_values(documents_in(b"image: {tag: 2.60.0}\nhead: {}\nworker: {}\n", "values.yaml"))
+    assert not are_helm_values(documents_in(b"services: {web: {image: nginx}}", "compose.yaml"))
+    assert "helm template" in helm_error("values.yaml").advice
 
 
 @pytest.mark.parametrize("name", ["'{{ .Release.Name }}'", "$NAME", "'<your-name>'"])
@@ -195,3 +200,41 @@ def test_a_secret_is_never_read() -> None:
 def test_a_file_of_the_launcher_is_no_manifest() -> None:
     assert is_manifest(documents_in(CLUSTER.encode(), "a"))
     assert not is_manifest(documents_in(b"cluster_name: a\nprovider: {type: aws}", "a"))
+
+
+TWO = f"{CLUSTER}\n---\n{{apiVersion: ray.io/v1, kind: RayJob, metadata: {{name: two, namespace: team}}}}"
+
+
+def test_several_objects_are_several_candidates_and_a_script_is_told_how_to_choose(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO)
+    candidates = resolve(str(path), ConnectOptions(), {})
+    assert [candidate.title.split()[0] for candidate in candidates] == ["raycluster/one", "rayjob/two"]
+    with pytest.raises(UsageError) as caught:
+        one_of(candidates)
+    assert "--name" in caught.value.advice
+    chosen = one_of(resolve(str(path), ConnectOptions(object_name="rayjob/two"), {}))
+    assert chosen.open().describe() == "rayjob/two -n team"
+
+
+def test_the_namespace_of_the_command_line_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO)
+    options = ConnectOptions(object_name="rayjob/two", namespace="mine")
+    assert one_of(resolve(str(path), options, {})).open().describe() == "rayjob/two -n mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("metadata:\n  name: {{ .Release.Name }}\n", "it is a template"),
+        ("image: {}\nhead: {}\nworker: {}\n", "these are values for Helm"),
+        ("metadata: [\n", "it is no YAML"),
+    ],
+)
+def test_what_leads_to_no_object_says_what_it_is(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        resolve(str(path), ConnectOptions(), {})
+    assert said in caught.value.said

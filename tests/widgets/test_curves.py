@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from raymon_tui.widgets.curves import CURVE_ROLES, MOST_CURVES, NamedCurve, Picture, picture_lines
+from raymon_tui.widgets.curves import CURVE_ROLES, MOST_CURVES, NamedCurve, Picture, picture_lines, stacked_up
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.line import text_of
 
@@ -72,3 +72,20 @@ def test_a_chart_that_ends_now_counts_back_and_one_of_the_past_tells_the_clock()
     round_time = datetime.fromtimestamp((NOW - 7200) // 300 * 300).astimezone().strftime("%H:%M")
     assert round_time in past
     assert "now" not in past
+
+
+def test_a_value_far_beyond_the_axis_leaves_the_chart_and_the_program_alone() -> None:
+    wild = NamedCurve("", (10.0, 1e12, 20.0, -1e12, 30.0, 3e299, math.inf) * 6)
+    assert len(drawn(picture(wild), width=90, height=20)) <= 20
+
+
+def test_what_is_stacked_is_drawn_above_what_comes_before_and_told_as_it_is() -> None:
+    shown = picture(NamedCurve("below", (40.0, 40.0)), NamedCurve("above", (50.0, 50.0)))._replace(stacked=True)
+    lines = drawn(shown)
+    assert "*" in lines[1]
+    assert "above 50%" in lines[-1]
+
+
+def test_a_gap_in_a_stack_adds_nothing_to_what_stands_on_it() -> None:
+    below, above = NamedCurve("below", (1.0, math.nan)), NamedCurve("above", (2.0, 2.0))
+    assert [curve.values for curve in stacked_up((below, above))][1] == (3.0, 2.0)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import anyio
 import httpx
 
-from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects
+from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects, Seeking
 from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
@@ -86,11 +86,12 @@ def broken(name: str, error: RaymonError, took_s: float) -> Check:
 
 
 async def _dialled(backend: Backend) -> str:
-    async with await backend.dial(backend.dashboard):
+    usual = backend.dashboard
+    found = await backend.find_dashboard() if isinstance(backend, Seeking) else usual
+    async with await backend.dial(found):
         pass
-    if getattr(backend, "relays", False):
-        return f"{backend.dashboard}, relayed by a command: the server forbids forwarding"
-    return str(backend.dashboard)
+    said = str(found) if found == usual else f"{found}, which is not the usual {usual.port}"
+    return f"{said}, relayed by a command: the server forbids forwarding" if getattr(backend, "relays", False) else said
 
 
 async def _version(api: RayApi) -> str:

@@ -200,7 +200,7 @@ _COMMON = (
         metavar="KIND/NAME",
         expose_value=False,
         callback=_keep_connect(lambda connect, value: replace(connect, object_name=value)),
-        help="Which object of a manifest is meant, where it holds several.",
+        help="The object that is meant, where a manifest holds several: rayjob/train.",
     ),
     click.option(
         "--prometheus",

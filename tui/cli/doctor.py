@@ -45,8 +45,6 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
     try:
         candidate = one_of(resolve(target, options.connect))
     except RaymonError as error:
-        if not as_json:
-            raise
         tell(broken("target", error, time.monotonic() - began))
     else:
         tell(Check(name="target", holds=True, said=candidate.title, took_s=time.monotonic() - began))
@@ -61,8 +59,10 @@ def _lines(check: Check) -> list[str]:
 
     mark = {True: "✓", False: "✕", None: "–"}[check.holds]
     took = "" if check.took_s is None else f"{1000 * check.took_s:,.0f} ms"
-    lines = [f"{mark} {plain(check.name, 40):<36} {took:>9}  {plain(check.said, 200)}".rstrip()]
-    return [*lines, f"    do: {plain(check.advice, 300)}"] if check.advice else lines
+    said, *listed = check.said.splitlines() or [""]
+    lines = [f"{mark} {plain(check.name, 40):<36} {took:>9}  {plain(said, 200)}".rstrip()]
+    lines += [f"    {plain(line, 200)}" for line in listed]
+    return [*lines, *(f"    do: {plain(line, 300)}" for line in check.advice.splitlines())]
 
 
 def _json(found: list[Check]) -> str:

@@ -14,6 +14,7 @@ from raymon_tui.tui.cli.dashboard import dashboard
 from raymon_tui.tui.cli.demo import demo
 from raymon_tui.tui.cli.doctor import doctor
 from raymon_tui.tui.cli.execute import execute
+from raymon_tui.tui.cli.k8s import k8s
 from raymon_tui.tui.cli.monitor import monitor
 from raymon_tui.tui.cli.status import status
 from raymon_tui.tui.cli.targets import targets
@@ -53,7 +54,10 @@ def cli(ctx: click.Context) -> None:
     TARGET is the cluster to watch:
       (none)                           the cluster on this machine, else the one
                                        that RAY_API_SERVER_ADDRESS or RAY_ADDRESS names
-      FILE.yaml, -                     the file that ray up was given, over SSH
+      FILE.yaml, -                     the file that ray up was given, over SSH, or
+                                       kubectl apply, through the API server
+      raycluster/NAME, rayjob/NAME, rayservice/NAME, raycronjob/NAME
+                                       an object of KubeRay (-n, --context)
       ssh://[user@]host[:port]         a head node that ssh reaches
       http(s)://[user:pass@]host[:port][/prefix]
                                        a dashboard that can be reached from here
@@ -64,6 +68,7 @@ def cli(ctx: click.Context) -> None:
       raymon-tui cluster.yaml                   over SSH, from wherever ray up was run
       raymon-tui http://10.0.0.5:8265           from anywhere that can see the dashboard
       raymon-tui dev.yaml prod.yaml             several clusters, side by side
+      raymon-tui k8s -A                         all Ray clusters in Kubernetes
       raymon-tui status --json | jq .findings   for scripts
       raymon-tui demo                           no cluster at hand
 
@@ -84,6 +89,7 @@ cli.add_command(execute)
 cli.add_command(dashboard)
 cli.add_command(doctor)
 cli.add_command(targets)
+cli.add_command(k8s)
 cli.add_command(demo)
 
 

@@ -11,6 +11,7 @@ from raymon_tui.cluster.grafana.asking import PanelAnswer, Series, reduced
 from raymon_tui.cluster.grafana.model import Panel
 from raymon_tui.tui.grafana.units import Unit, unit_of
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
+from raymon_tui.widgets.curves import BEYOND_ALL_AXES
 from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.sparkline import sparkline
@@ -36,7 +37,7 @@ def stat_lines(panel: Panel, answer: PanelAnswer, width: int, height: int, *, as
     """Return a value for each series, and how it came to it; a lone one has the whole width for that."""
     named = _numbers(panel, answer)
     unit = unit_of(panel.unit)
-    low, high = _bounds(panel, [value for _, value in named if value is not None])
+    low, high = _bounds(panel, [drawable for _, value in named if (drawable := _drawable(value)) is not None])
     if len(named) == 1 and height >= 2:
         one, value = named[0]
         first = (*_value(panel, unit, value, low, high), Piece(f"  {plain(one.name, max(8, width - 16))}", "dim"))
@@ -56,9 +57,9 @@ def stat_lines(panel: Panel, answer: PanelAnswer, width: int, height: int, *, as
 def bar_lines(panel: Panel, answer: PanelAnswer, width: int, height: int, *, ascii_only: bool) -> list[Content]:
     """Return a bar for each series, the largest first; of parts of a whole with their percents."""
     named = sorted(_numbers(panel, answer), key=lambda pair: -math.inf if pair[1] is None else pair[1], reverse=True)
-    known = [value for _, value in named if value is not None]
+    known = [drawable for _, value in named if (drawable := _drawable(value)) is not None]
     pie = panel.kind == "piechart"
-    low, high = (0.0, math.fsum(known)) if pie else _bounds(panel, known)
+    low, high = (0.0, sum(known)) if pie else _bounds(panel, known)
     unit = unit_of(panel.unit)
     texts = [_bar_text(unit, value, high if pie else None) for _, value in named]
     room = max(map(cell_len, texts), default=0)
@@ -67,7 +68,7 @@ def bar_lines(panel: Panel, answer: PanelAnswer, width: int, height: int, *, asc
     for (_, value), name, text in zip(named, names, texts, strict=True):
         rest = max(4, width - cell_len(name) - room - 2)
         role = "accent" if pie or value is None else threshold_role(panel, value, low, high)
-        share = None if value is None else (value - low) / (high - low) if high > low else 0.0
+        share = _share(value, low, high)
         bar = meter(share, rest, role, ascii_only=ascii_only)
         lines.append((Piece(f"{name} ", "dim"), *bar, Piece(f" {text:>{room}}")))
     return _cut(lines, height)
@@ -125,7 +126,8 @@ def _bar_text(unit: Unit, value: float | None, whole: float | None) -> str:
         return UNKNOWN.text
     if whole is None:
         return unit.write(value)
-    return f"{unit.write(value)} {100 * value / whole if whole else 0.0:>3.0f}%"
+    share = _share(value, 0.0, whole)
+    return f"{unit.write(value)} {'–' if share is None else f'{100 * share:.0f}':>3}%"
 
 
 def _names(series: Sequence[Series], width: int) -> list[str]:
@@ -136,8 +138,21 @@ def _names(series: Sequence[Series], width: int) -> list[str]:
     return [name + " " * (room - cell_len(name)) for name in names]
 
 
+def _share(value: float | None, low: float, high: float) -> float | None:
+    """Return how far a value is on the way between two; None where that cannot be told."""
+    drawable = _drawable(value)
+    if drawable is None:
+        return None
+    return (drawable - low) / (high - low) if high > low else 0.0
+
+
+def _drawable(value: float | None) -> float | None:
+    """Return a value that has a place on a scale: what is infinite has none."""
+    return value if value is not None and abs(value) < BEYOND_ALL_AXES else None
+
+
 def _known(values: Sequence[float]) -> list[float | None]:
-    return [None if math.isnan(value) else value for value in values]
+    return [_drawable(value) for value in values]
 
 
 def _cut(lines: list[Content], height: int) -> list[Content]:

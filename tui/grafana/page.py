@@ -152,8 +152,8 @@ class DashboardPage(VerticalScroll):
 
     def _draw(self, view: PanelView, answer: PanelAnswer) -> None:
         if view.is_attached:
-            ascii_only = self.session.options.ascii_only
-            view.show(answer, Look(0, 0, self.session.now(), ascii_only))
+            live = self.questions.window.end is None
+            view.show(answer, Look(0, 0, live, self.session.options.ascii_only))
 
     @on(Section.Folded)
     def ask_what_came_to_light(self, message: Section.Folded) -> None:

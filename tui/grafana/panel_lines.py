@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -19,11 +20,11 @@ _MOST_SAID = 4
 
 
 class Look(NamedTuple):
-    """In which room, at which moment (seconds since the epoch), with which glyphs, and what of it."""
+    """In which room, with which glyphs, what of it, and whether it ends now: times are those of a clock where not."""
 
     width: int
     height: int
-    now: float
+    live: bool = True
     ascii_only: bool = False
     cursor: int | None = None
     alone: str = ""
@@ -78,7 +79,7 @@ def _chart(panel: Panel, answer: PanelAnswer, look: Look) -> tuple[Content, ...]
         picture_of_panel(panel, answer, cursor=look.cursor, alone=look.alone),
         look.width,
         look.height,
-        now=look.now,
+        now=answer.end if look.live else math.inf,
         ascii_only=look.ascii_only,
         legend_lines=LEGEND_LINES if look.height >= LEAST_FOR_LEGEND else 1,
     )

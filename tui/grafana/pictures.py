@@ -69,15 +69,15 @@ def _with_others(curves: list[NamedCurve]) -> list[NamedCurve]:
 
 def _summed(values: Sequence[float]) -> float:
     known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) if known else math.nan
+    return sum(known) if known else math.nan
 
 
 def _least(curves: Sequence[NamedCurve]) -> float:
-    return min((value for curve in curves for value in curve.values if not math.isnan(value)), default=math.inf)
+    return min((value for curve in curves for value in curve.values if math.isfinite(value)), default=math.inf)
 
 
 def _most(curves: Sequence[NamedCurve]) -> float:
-    return max((value for curve in curves for value in curve.values if not math.isnan(value)), default=-math.inf)
+    return max((value for curve in curves for value in curve.values if math.isfinite(value)), default=-math.inf)
 
 
 def why_empty(panel: Panel, answer: PanelAnswer) -> str:

@@ -35,15 +35,18 @@ def span_of(place: Place, columns: int) -> int:
 
 
 def lines_of(spans: Sequence[int], columns: int) -> list[list[int]]:
-    """Return which panels stand side by side, by their places, where each spans so many of the columns."""
+    """Return lines of panels side by side, each as the columns that it takes, of those that it spans itself.
+
+    What would be left of a line goes to its last panel; below the last line nothing is left to be filled.
+    """
     lines: list[list[int]] = []
-    used = columns
-    for place, span in enumerate(spans):
-        if used + span > columns:
+    for span in spans:
+        if not lines:
             lines.append([])
-            used = 0
-        lines[-1].append(place)
-        used += span
+        elif sum(lines[-1]) + span > columns:
+            lines[-1][-1] += columns - sum(lines[-1])
+            lines.append([])
+        lines[-1].append(span)
     return lines
 
 
@@ -134,13 +137,13 @@ class Section(Vertical):
         grid = self.query_one(Grid)
         grid.styles.grid_size_columns = columns
         views = list(self.query(PanelView))
-        spans = [span_of(view.panel.place, columns) for view in views]
-        for view, span in zip(views, spans, strict=True):
-            view.styles.column_span = span
-        cells = [
-            EMPTY_CELLS if all(views[place].empty for place in line) else FULL_CELLS
-            for line in lines_of(spans, columns)
-        ]
+        lines = lines_of([span_of(view.panel.place, columns) for view in views], columns)
+        cells: list[int] = []
+        for line in lines:
+            beside, views = views[: len(line)], views[len(line) :]
+            for view, span in zip(beside, line, strict=True):
+                view.styles.column_span = span
+            cells.append(EMPTY_CELLS if all(view.empty for view in beside) else FULL_CELLS)
         grid.styles.grid_rows = [str(one) for one in cells]
         grid.styles.height = sum(cells)
 

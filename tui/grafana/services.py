@@ -13,6 +13,7 @@ from raymon_tui.cluster.prometheus.api import PrometheusApi
 from raymon_tui.cluster.ray_api.words import spoken
 from raymon_tui.tui.session import Session
 
+HOW_TO_GET_ONE = "`raymon-tui targets TARGET --format prometheus` writes a configuration for one."
 DISABLED = "DISABLED"
 """What RAY_GRAFANA_HOST says where somebody wants no Grafana."""
 
@@ -63,7 +64,9 @@ class Services:
 
     @property
     def why_none(self) -> str:
-        """Why there is no dashboard to show."""
+        """Why there is no dashboard to show; "" where there is one, or may be still."""
+        if not self.looked or self.dashboards:
+            return ""
         said = self._head_said or "Ray has written none"
         return f"No dashboards: {said}. With --grafana URL and --grafana-token-file FILE those of a Grafana are listed."
 
@@ -137,19 +140,22 @@ class Services:
         Where one of them is not there the other one is asked; raises `UnreachableError` where neither is.
         """
         server = self._session.charts.server
-        if server is not None and (listed.origin != "Grafana" or self.grafana is None):
-            return server.api, server.title
-        if self.grafana is not None:
-            source = dashboard.source or next(iter(await self.grafana.api.prometheus_sources()), "")
+        refusal = ""
+        if self.grafana is not None and (listed.origin == "Grafana" or server is None):
+            try:
+                source = dashboard.source or next(iter(await self.grafana.api.prometheus_sources()), "")
+            except RaymonError as failure:
+                source, refusal = "", f", and through Grafana: {failure.said}"
             if source:
-                return self.grafana.api.prometheus(source), f"Prometheus through {self.grafana.title}"
-        said = f"no Prometheus answers at {self.prometheus_address}: {self.prometheus_said or 'it is looked for still'}"
-        raise UnreachableError("draw a dashboard", said, HOW_TO_GET_ONE)
+                named = self.grafana.title.partition(" at ")[0]
+                return self.grafana.api.prometheus(source), f"Prometheus through {named}"
+        if server is not None:
+            return server.api, server.title
+        why = self.prometheus_said or "it is looked for still"
+        said = f"no Prometheus answers at {self.prometheus_address}: {why}{refusal}"
+        raise UnreachableError("draw a dashboard", spoken(said, 300), HOW_TO_GET_ONE)
 
     async def aclose(self) -> None:
         """Give back the connection to Grafana."""
         if self.grafana is not None:
             await self.grafana.http.aclose()
-
-
-HOW_TO_GET_ONE = "`raymon-tui targets TARGET --format prometheus` writes a configuration for one."

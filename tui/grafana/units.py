@@ -11,6 +11,8 @@ from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.numbers import amount, duration, size
 
 _STEPS = ("", "K", "M", "G", "T", "P")
+HUGE = 1e18
+"""From here on no unit has a name, and numbers have powers of ten."""
 
 
 class Unit(NamedTuple):
@@ -28,6 +30,8 @@ def short(value: float) -> str:
     """Return a number in few characters: `0.004`, `12`, `3,400`, `12.3 K`, `4.5 M`."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "-∞" if value < 0 else "–"
+    if abs(value) >= HUGE:
+        return f"{value:.1e}"
     if value == 0 or 0.01 <= abs(value) < 10_000:
         return amount(value)
     if abs(value) < 0.01:
@@ -36,6 +40,8 @@ def short(value: float) -> str:
 
 
 def _scaled(value: float, base: float, names: tuple[str, ...], gap: str) -> str:
+    if not abs(value) < HUGE:
+        return short(value)
     place = 0
     while abs(value) >= base * 0.99995 and place < len(names) - 1:
         value, place = value / base, place + 1
@@ -47,7 +53,7 @@ def _scaled(value: float, base: float, names: tuple[str, ...], gap: str) -> str:
 
 def seconds(value: float) -> str:
     """Return a length of time: `0s`, `120µs`, `12ms`, `3.2s`, `4m 12s`; a negative one with its sign."""
-    if not math.isfinite(value):
+    if not abs(value) < HUGE:
         return short(value)
     if value < 0:
         return f"-{seconds(-value)}"
@@ -63,7 +69,7 @@ def _decimal_bytes(value: float) -> str:
 
 
 def _times(factor: float, write: Callable[[float], str], after: str = "") -> Callable[[float], str]:
-    return lambda value: write(value * factor) + after if math.isfinite(value) else short(value)
+    return lambda value: write(value * factor) + after if abs(value * factor) < HUGE else short(value)
 
 
 def _after(word: str) -> Callable[[float], str]:
@@ -71,6 +77,8 @@ def _after(word: str) -> Callable[[float], str]:
 
 
 def _percent(value: float) -> str:
+    if abs(value) >= 10_000:
+        return f"{short(value)}%"
     if 0 < abs(value) < 0.1:
         return f"{value:.1g}%"
     digits = 0 if value == round(value) or abs(value) >= 100 else 1

@@ -90,7 +90,7 @@ class GrafanaPane(Pane):
         width = max(10, self.size.width - 2)
         self.query_one(".services", Lines).show(service_lines(self._services, width, ascii_only=moment.ascii_only))
         if self._services.looked:
-            self.table.empty = plain(self._services.why_none, 300)
+            self.table.empty = "no dashboards"
         self.table.set_rows(self._services.dashboards, moment)
 
     def take_focus(self) -> None:

@@ -16,7 +16,8 @@ _HOW_TO = (
 def service_lines(services: Services, width: int, *, ascii_only: bool) -> tuple[Content, ...]:
     """Return a line for each service, and below one that is missing how to get it."""
     marks = ("+", "-") if ascii_only else ("●", "○")
-    return (*_of_prometheus(services, width, *marks), *_of_grafana(services, width, *marks))
+    missing = ((Piece(line, "dim"),) for line in wrapped(services.why_none, width))
+    return (*_of_prometheus(services, width, *marks), *_of_grafana(services, width, *marks), *missing)
 
 
 def _of_prometheus(services: Services, width: int, good: str, missing: str) -> list[Content]:

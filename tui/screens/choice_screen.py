@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 
 
 class ChoiceScreen(ModalScreen[tuple[str, ...] | None]):
-    """Ends with the keys that were chosen, or with None. Where `several` may be, Space marks and Enter ends.
+    """Ends with the keys that were chosen, or with None. Where `several` may be, Tab marks and Enter ends.
 
     `alone` is the key that goes with no other: all of them.
     """
@@ -47,7 +47,7 @@ class ChoiceScreen(ModalScreen[tuple[str, ...] | None]):
         Binding("escape", "dismiss", "back"),
         Binding("down,ctrl+n", "highlight(1)", "down", show=False, priority=True),
         Binding("up,ctrl+p", "highlight(-1)", "up", show=False, priority=True),
-        Binding("space", "mark", "mark", priority=True),
+        Binding("tab", "mark", "mark", priority=True),
     ]
 
     def __init__(
@@ -73,7 +73,7 @@ class ChoiceScreen(ModalScreen[tuple[str, ...] | None]):
         """Yield the line to type in and the list."""
         with Vertical() as frame:
             frame.border_title = plain(self._title, 60)
-            frame.border_subtitle = "Space marks, Enter takes" if self._several else "Enter takes"
+            frame.border_subtitle = "Tab marks, Enter takes" if self._several else "Enter takes"
             yield Input(placeholder="type to find")
             answers = OptionList(markup=False)
             answers.can_focus = False
@@ -130,7 +130,7 @@ class ChoiceScreen(ModalScreen[tuple[str, ...] | None]):
         self._answers.highlighted = place
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let Space be typed where only one can be chosen."""
+        """Offer no mark where only one can be chosen."""
         if action == "mark":
             return self._several
         return super().check_action(action, parameters)

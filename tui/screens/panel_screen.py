@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from raymon_tui.cluster.grafana.asking import PanelAnswer
 from raymon_tui.cluster.grafana.durations import written
 from raymon_tui.cluster.grafana.model import Panel
-from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.grafana.copying import copy_series
 from raymon_tui.tui.grafana.panel_lines import Look
@@ -30,7 +29,6 @@ from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.curves import CURVE_ROLES, last_known
 from raymon_tui.widgets.lines import Lines
-from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
 
 
@@ -70,7 +68,7 @@ class PanelScreen(ClusterScreen):
         """Yield the chart, the line that says where the cursor is, and the series."""
         yield PanelView(self._panel)
         yield Lines(id="place")
-        yield LiveTable(columns(self._panel.unit), key=_key, empty="no series")
+        yield LiveTable(columns(self._panel.unit), key=_key, empty="asking…")
 
     def on_mount(self) -> None:
         """Give the table the keyboard, and ask."""
@@ -89,10 +87,6 @@ class PanelScreen(ClusterScreen):
         super().on_resize()
         self.call_after_refresh(self.action_ask)
 
-    def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
-        """Draw what is known; the panel follows a time of its own."""
-        self._draw()
-
     @work(exclusive=True, group="panel")
     async def action_ask(self) -> None:
         """Ask, and ask again whenever new values may be there."""
@@ -110,9 +104,11 @@ class PanelScreen(ClusterScreen):
             # A round may end while the screen is being taken apart.
             return
         place = self._place(answer)
-        ascii_only = self.session.options.ascii_only
-        self.view.show(answer, Look(0, 0, self.session.now(), ascii_only, place, self._alone))
-        self.query_one(LiveTable).set_rows(self._rows(answer, place), self.moment())
+        live, ascii_only = self._questions.window.end is None, self.session.options.ascii_only
+        self.view.show(answer, Look(0, 0, live, ascii_only, place, self._alone))
+        table = self.query_one(LiveTable)
+        table.empty = "no series"
+        table.set_rows(self._rows(answer, place), self.moment())
         self._say_place(answer)
 
     def _rows(self, answer: PanelAnswer, place: int | None) -> list[SeriesRow]:

@@ -38,7 +38,7 @@ class PickerScreen(Screen[Candidate | None]):
     def compose(self) -> ComposeResult:
         """Yield the question and the answers."""
         answers = OptionList(*(Option(Text(plain(candidate.title))) for candidate in self._candidates))
-        answers.border_title = "Several Ray clusters run here. Which one?"
+        answers.border_title = Text(plain(self._candidates[0].question, 70))
         answers.border_subtitle = "j k move, Enter opens, q quits"
         yield answers
 

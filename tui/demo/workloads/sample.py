@@ -11,6 +11,7 @@ from pathlib import Path
 import ray
 from ray.exceptions import RayError
 from ray.job_submission import JobSubmissionClient
+from ray.util.metrics import Counter, Gauge, Histogram
 from ray.util.placement_group import placement_group
 
 ODD = "wild \x1b[31mred\x1b[0m [bold]bold[/bold]\n\t名前🚀"
@@ -34,9 +35,15 @@ def fails() -> None:
 
 @ray.remote(num_cpus=0.1)
 def runs() -> None:
-    """Run for as long as the cluster."""
+    """Run for as long as the cluster, and measure that with metrics of its own, one of each kind."""
+    rounds = Counter("sample_rounds", description="How often it went round.", tag_keys=("of",))
+    level = Gauge("sample_level", description="A level that stays as it is.", tag_keys=("of",))
+    took = Histogram("sample_seconds", description="What a round takes.", boundaries=[0.1, 1, 10], tag_keys=("of",))
     while True:
-        time.sleep(60)
+        level.set(4.25, tags={"of": "runs"})
+        rounds.inc(2, tags={"of": "runs"})
+        took.observe(0.5, tags={"of": "runs"})
+        time.sleep(1)
 
 
 @ray.remote(num_gpus=4)

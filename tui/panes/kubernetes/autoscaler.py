@@ -31,5 +31,5 @@ class GroupsPane(AutoscalerPane):
         """Draw the groups, also while Ray does not answer."""
         picture = snapshot.value(KUBERNETES)
         waiting = ((Piece("asking Kubernetes…", "dim"),),)
-        self.fill("groups", waiting if picture is None else group_lines(picture, moment, self.width))
+        self.fill("groups", waiting if picture is None else group_lines(picture, moment, self.width - 1))
         super().show(snapshot, changed, moment)

@@ -29,11 +29,11 @@ def about(event: KubernetesEvent) -> str:
 
 
 COLUMNS: tuple[Column[KubernetesEvent], ...] = (
-    Column("reason", _reason, lambda e: e.reason, width=18, max_width=26, flex=1),
+    Column("reason", _reason, lambda e: e.reason, width=16, max_width=26, flex=1),
     Column("ago", lambda e, m: ago(e.at, m), lambda e: e.at, width=4, align="right", descending=True),
     number_column("times", lambda e: e.times, role="dim", width=5, priority=3),
     text_column("about", about, width=24, max_width=44, priority=1),
-    Column("message", _message, lambda e: e.message, width=30, flex=5, max_width=400),
+    Column("message", _message, lambda e: e.message, width=24, flex=5, max_width=400),
 )
 
 

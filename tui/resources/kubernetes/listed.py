@@ -7,7 +7,7 @@ from raymon_tui.tui.resources.cells import ago, text_column
 from raymon_tui.tui.resources.kubernetes.marks import mark_of_object
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, piece, plain
 from raymon_tui.widgets.numbers import amount, count
-from raymon_tui.widgets.states import glyph
+from raymon_tui.widgets.states import IDLE, glyph
 from raymon_tui.widgets.table.column import Column, Moment
 
 
@@ -23,7 +23,7 @@ def _state(row: ListedObject, _moment: Moment) -> Content:
 def _workers(row: ListedObject, _moment: Moment) -> Content:
     if row.workers_ready is None or row.workers_desired is None:
         return (UNKNOWN,)
-    lacking = row.workers_ready < row.workers_desired
+    lacking = row.workers_ready < row.workers_desired and mark_of_object(row.state) is not IDLE
     return (
         Piece(count(row.workers_ready), "warning" if lacking else "ink" if row.workers_ready else "faint"),
         Piece(f"/{count(row.workers_desired)}", "dim"),

@@ -139,7 +139,7 @@ def _of_pods(
 
 COLUMNS: tuple[Column[ObjectRow], ...] = (
     text_column("kind", lambda r: r.kind, width=10, priority=2),
-    Column("name", _name, lambda r: r.found.name, width=20, flex=2, max_width=50),
+    Column("name", _name, lambda r: r.found.name, width=30, flex=2, max_width=50),
     Column("state", _state, lambda r: r.state, width=16),
     Column("ready", _ready, None, width=5, align="right", priority=3),
     Column(

@@ -16,7 +16,7 @@ from raymon_tui.widgets.states import FAILED, IDLE, WAITING, glyph
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.line import fitted
 
-NAME_CELLS, NUMBER_CELLS = 26, 9
+NAME_CELLS, NUMBER_CELLS = 26, 8
 _BEGINNING = {"Pending", "ContainerCreating", "PodInitializing", "Running"}
 HEADINGS = ("min", "max", "desired", "pods", "running", "ready")
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.chrome.footer import footer_line
@@ -18,7 +19,6 @@ from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.resources.kubernetes.listed import COLUMNS
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
-from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.states import WARNING, glyph
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
@@ -125,7 +125,7 @@ class KubernetesListScreen(Screen[None]):
         if self._context_name:
             left.append(Part((Piece(f"context {plain(self._context_name, 70)}", "dim"),), 2))
         kinds = [kind for kind in ("RayCluster", "RayJob", "RayService") if any(row.kind == kind for row in rows)]
-        words = ", ".join(f"{count(sum(row.kind == kind for row in rows))} {kind}s" for kind in kinds)
+        words = ", ".join(several(sum(row.kind == kind for row in rows), kind) for kind in kinds)
         return arrange(left, [Part((Piece(words, "dim"),), 3)], width)
 
     def _standing(self, moment: Moment) -> tuple[Content, ...]:

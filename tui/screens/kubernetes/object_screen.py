@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES
 from raymon_tui.cluster.snapshot import Snapshot
@@ -16,6 +19,8 @@ from raymon_tui.widgets.table.column import Moment
 
 class ObjectScreen(DetailScreen):
     """A page on the object at `path` of the API server."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "raw", "YAML")]
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ GONE = Section("", text="The pod is gone. What was last known of it:", role="war
 class PodScreen(ObjectScreen):
     """A pod: how it is, its containers, what happened to it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "log"), Binding("y", "raw", "YAML")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "log")]
 
     def __init__(self, session: Session, pod: Pod) -> None:
         super().__init__(session, "Pod", pod.name, paths.pod(pod.namespace, pod.name), self._describe_pod)

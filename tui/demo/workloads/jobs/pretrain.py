@@ -10,6 +10,7 @@ from typing import Any
 
 import ray
 from ray.exceptions import RayError
+from ray.util.metrics import Counter, Gauge, Histogram
 from ray.util.placement_group import placement_group
 
 STEPS_OF_A_ROUND = 48
@@ -41,12 +42,23 @@ def fine_tune(variant: str) -> str:
 
 @ray.remote(num_cpus=0.1, num_gpus=0.5)
 class Trainer:
-    """Holds half of a GPU and trains."""
+    """Holds half of a GPU and trains, and tells how well with metrics of its own."""
+
+    def __init__(self) -> None:
+        of = {"trainer": str(ray.get_runtime_context().get_actor_name())}
+        self._loss = Gauge("training_loss", "The loss of the last step.", ("trainer",)).set_default_tags(of)
+        self._samples = Counter("training_samples", "Samples that were trained on.", ("trainer",)).set_default_tags(of)
+        self._took = Histogram("training_step_seconds", "What a step takes.", [1, 2, 3, 5], ("trainer",))
+        self._took.set_default_tags(of)
 
     def train_step(self, step: int) -> float:
         """Train for a while, and return the loss."""
-        time.sleep(random.uniform(1.5, 3))
+        took_s = random.uniform(1.5, 3)
+        time.sleep(took_s)
         loss = 10.8 - 1.5 * math.log10(1 + step)
+        self._loss.set(loss)
+        self._samples.inc(512)
+        self._took.observe(took_s)
         print(f"step {step}: loss {loss:.4f}", flush=True)
         return loss
 

@@ -1,0 +1,111 @@
+"""Logging in by what the user types to a real server, as a user of this machine who is there for the test alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ssh_home import make_home, settings_for
+from sshd import Sshd, running_sshd
+from test_ssh_connecting import User
+
+from raymon_tui.backends.asking import SecretQuestion
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import RefusedError
+from raymon_tui.backends.ssh.backend import SshBackend
+from raymon_tui.backends.ssh.description import SshDestination
+
+RIGHT = "correct horse"
+SYSTEM = "/usr/sbin:/sbin:/usr/bin"
+BY_PASSWORD = ("PasswordAuthentication yes", "PubkeyAuthentication no")
+AT_KEYBOARD = ("UsePAM yes", "KbdInteractiveAuthentication yes", "PubkeyAuthentication no")
+
+
+@pytest.fixture
+def ann() -> Iterator[str]:
+    """Make a user with a password."""
+    useradd = shutil.which("useradd", path=SYSTEM)
+    if os.getuid() != 0 or useradd is None:
+        pytest.skip("this machine cannot make a user: that takes root")
+    name = f"rmn{os.getpid()}"
+    subprocess.run((useradd, "-M", "-N", "-d", "/tmp", "-s", "/bin/sh", name), check=True)
+    try:
+        subprocess.run(("/usr/sbin/chpasswd",), input=f"{name}:{RIGHT}", text=True, check=True)
+        yield name
+    finally:
+        subprocess.run(("/usr/sbin/userdel", "--force", name), check=True)
+
+
+@pytest.fixture
+def sshd(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
+    """Run a server with the settings that the test names."""
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    with running_sshd(folder, *request.param) as running:
+        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+        yield running
+
+
+by_password = pytest.mark.parametrize("sshd", [BY_PASSWORD], indirect=True, ids=["password"])
+either_way = pytest.mark.parametrize("sshd", [BY_PASSWORD, AT_KEYBOARD], indirect=True, ids=["password", "keyboard"])
+
+
+def backend_of(sshd: Sshd, name: str, user: User) -> SshBackend:
+    return SshBackend(SshDestination(sshd.host, sshd.port, name), environ={}, asking=user)
+
+
+def asked(user: User) -> list[str]:
+    return [question.prompt for question in user.questions if isinstance(question, SecretQuestion)]
+
+
+@either_way
+async def test_a_password_is_asked_for_until_it_is_right_and_then_no_more(sshd: Sshd, ann: str) -> None:
+    user = User(secrets=("wrong", RIGHT))
+    backend = backend_of(sshd, ann, user)
+    await backend.connect()
+    assert (await backend.run(("id", "-un"))).stdout.decode().strip() == ann
+    assert len(asked(user)) == 2
+    assert f"Password for {ann}@" in asked(user)[0]
+    (await backend.link.transport()).close()
+    await backend.connect()
+    assert len(asked(user)) == 2
+    await backend.aclose()
+
+
+@by_password
+async def test_three_wrong_passwords_are_enough_and_none_is_told(sshd: Sshd, ann: str) -> None:
+    user = User(secrets=("hunter1", "hunter2", "hunter3", "hunter4"))
+    backend = backend_of(sshd, ann, user)
+    with pytest.raises(RefusedError, match="the password was refused") as caught:
+        await backend.connect()
+    assert len(asked(user)) == 3
+    assert "hunter" not in str(caught.value) + repr(backend) + repr(vars(backend.link))
+    await backend.aclose()
+
+
+@either_way
+async def test_who_says_nothing_is_not_asked_again(sshd: Sshd, ann: str) -> None:
+    user = User(secrets=(None,))
+    backend = backend_of(sshd, ann, user)
+    with pytest.raises(RefusedError, match="no password was given"):
+        await backend.connect()
+    assert len(asked(user)) == 1
+    await backend.aclose()
+
+
+@by_password
+async def test_a_password_that_expired_is_told_as_such(sshd: Sshd, ann: str) -> None:
+    """OpenSSH lets such a user in, and runs passwd in place of every command."""
+    subprocess.run(("/usr/bin/chage", "-d", "0", ann), check=True)
+    backend = backend_of(sshd, ann, User(secrets=(RIGHT,)))
+    with pytest.raises(RefusedError) as caught:
+        await backend.run(("true",))
+    assert RIGHT not in str(caught.value)
+    assert "expired" in caught.value.said, caught.value.said
+    with pytest.raises(RefusedError, match="expired"):
+        await backend.dial(Endpoint("127.0.0.1", 9))
+    await backend.aclose()
