@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -181,9 +182,12 @@ class KubernetesBackend:
         """Return a log."""
         return await self.api.text(path, params, limit)
 
-    def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
-        """List, then tell every change."""
-        return watch(self.api, path, params)
+    async def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
+        """List, then tell every change; those that tell of another head are heeded."""
+        async with contextlib.aclosing(watch(self.api, path, params)) as events:
+            async for event in events:
+                self.following.heed(event)
+                yield event
 
     def describe(self) -> str:
         """Return the object as a target is written, with its namespace once that is known."""
