@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import websockets
 from anyio import to_thread
 from websockets.asyncio.client import ClientConnection
 
+from raymon_tui.backends.attached import OwnOutput, pass_signals, terminal_size, write_all
 from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.channels import COMMANDS, open_channels
@@ -31,108 +32,87 @@ from raymon_tui.backends.kubernetes.commands import (
 from raymon_tui.backends.raw_terminal import raw_terminal
 
 STDIN, RESIZE, CLOSE = 0, 4, 255
-MARK = b"\x1eraymon-tui "
-"""Comes before the process id and the command's own output: a login shell may have printed something before."""
 _BY_LOGIN_SHELL = (
     'if command -v bash >/dev/null 2>&1; then exec bash --login -c "$0" bash "$@"; fi; exec sh -l -c "$0" sh "$@"'
 )
 _SHOWN = r"""printf '\036raymon-tui %s\n' $$; exec "$@" """
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CHUNK = 1 << 15
-
-
-@dataclass
-class _Run:
-    """One command: what is known of it so far. Its output is `begun` where no mark is to come before it."""
-
-    api: ApiServer
-    place: Place
-    socket: ClientConnection
-    begun: bool
-    pid: int | None = None
-    code: int | None = None
-    said: str = ""
-    waiting: bytes = field(default=b"", repr=False)
 
 
 async def execute_in(api: ApiServer, place: Place, argv: Sequence[str], tried: str, *, terminal: bool) -> int:
     """Run `argv` and return its exit code; see `Executing.execute`."""
-    words = ["sh", "-c", _BY_LOGIN_SHELL, 'exec "$@"' if terminal else _SHOWN, *argv]
+    words = ["sh", "-c", _BY_LOGIN_SHELL, _SHOWN, *argv]
     asked = place.params(words, stdin=True, tty=terminal)
-    run = _Run(api, place, await open_channels(api, place.path, asked, COMMANDS, tried), begun=terminal)
+    socket = await open_channels(api, place.path, asked, COMMANDS, tried)
+    attached = _Attached(api, place, socket, terminal=terminal)
     try:
         with raw_terminal() if terminal else contextlib.nullcontext():
-            await _pass_on(run, terminal=terminal)
+            await attached.to_the_end()
     finally:
-        await closed(run.socket)
-        if run.code is None:
-            # A command outlives the websocket that it was started by.
+        await closed(socket)
+        await attached.end()
+    if attached.code is None:
+        raise UnreachableError(tried, attached.said or "the connection was lost", "try again")
+    return attached.code
+
+
+class _Attached:
+    """A command that runs: its exit `code` once it has one, or was let go of, and what was `said` where it has none."""
+
+    def __init__(self, api: ApiServer, place: Place, socket: ClientConnection, *, terminal: bool) -> None:
+        self.code: int | None = None
+        self.said = ""
+        self._api = api
+        self._place = place
+        self._socket = socket
+        self._terminal = terminal
+        self._pid: int | None = None
+        self._runs = True
+        self._own = OwnOutput(self._began, hold_back=not terminal)
+
+    def _began(self, pid: int) -> None:
+        self._pid = pid
+
+    async def to_the_end(self) -> None:
+        """Carry input, output and signals until the command has ended, or is let go of."""
+        async with anyio.create_task_group() as tasks:
+
+            def let_go(code: int) -> None:
+                self.code = code
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(_pass_input, self._socket)
+            if self._terminal:
+                tasks.start_soon(_follow_size, self._socket)
+            tasks.start_soon(partial(pass_signals, self._send, let_go, terminal=self._terminal))
+            try:
+                await self._pass_output()
+            except BrokenPipeError:
+                let_go(128 + signal.SIGPIPE)
+            tasks.cancel_scope.cancel()
+
+    async def end(self) -> None:
+        """End the command where it still runs: it outlives the websocket that it was started by."""
+        if self._runs:
             with anyio.move_on_after(SIGNAL_S, shield=True), contextlib.suppress(RaymonError):
-                await send_signal(api, place, run.pid, signal.SIGKILL)
-    if run.code is None:
-        raise UnreachableError(tried, run.said or "the connection was lost", "try again")
-    return run.code
+                await self._send(signal.SIGKILL)
 
+    async def _send(self, sent: signal.Signals) -> None:
+        await send_signal(self._api, self._place, self._pid, sent)
 
-async def _pass_on(run: _Run, *, terminal: bool) -> None:
-    """Carry input and output until the command has ended, or is let go of."""
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_pass_input, run.socket)
-        if terminal:
-            tasks.start_soon(_follow_size, run.socket)
-        else:
-            tasks.start_soon(_pass_signals, run, tasks.cancel_scope)
-        try:
-            await _pass_output(run)
-        except BrokenPipeError:
-            run.said, run.code = "nobody reads what it writes", 128 + signal.SIGPIPE
-            await send_signal(run.api, run.place, run.pid, signal.SIGPIPE)
-        tasks.cancel_scope.cancel()
-
-
-async def _pass_output(run: _Run) -> None:
-    with contextlib.suppress(websockets.exceptions.ConnectionClosed):
-        while True:
-            frame = await run.socket.recv()
-            if not isinstance(frame, bytes) or not frame:
-                continue
-            if frame[0] == STATUS:
-                run.code, run.said = exit_status(frame[1:])
-            elif frame[0] == OUT:
-                await _write(sys.stdout.fileno(), frame[1:] if run.begun else _behind_mark(run, frame[1:]))
-            elif frame[0] == ERR:
-                await _write(sys.stderr.fileno(), frame[1:])
-
-
-def _behind_mark(run: _Run, data: bytes) -> bytes:
-    """Return what of the output is the command's own, and take note of its process."""
-    run.waiting += data
-    _, mark, rest = run.waiting.partition(MARK)
-    number, line_break, output = rest.partition(b"\n")
-    if not mark or not line_break:
-        return b""
-    run.begun, run.waiting = True, b""
-    run.pid = int(number) if number.isdigit() else None
-    return output
-
-
-async def _write(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[await to_thread.run_sync(os.write, descriptor, data) :]
-
-
-async def _pass_signals(run: _Run, whole: anyio.CancelScope) -> None:
-    """Give signals to the command, which may make of them what it likes; the second Ctrl-C is for us."""
-    interrupted = False
-    with anyio.open_signal_receiver(*_PASSED_ON) as signals:
-        async for received in signals:
-            if received == signal.SIGINT and interrupted:
-                await send_signal(run.api, run.place, run.pid, signal.SIGKILL)
-                run.code = 128 + signal.SIGINT
-                whole.cancel()
-                return
-            interrupted = interrupted or received == signal.SIGINT
-            await send_signal(run.api, run.place, run.pid, received)
+    async def _pass_output(self) -> None:
+        with contextlib.suppress(websockets.exceptions.ConnectionClosed):
+            while True:
+                frame = await self._socket.recv()
+                if not isinstance(frame, bytes) or not frame:
+                    continue
+                if frame[0] == STATUS:
+                    self.code, self.said = exit_status(frame[1:])
+                    self._runs = self.code is None
+                elif frame[0] == OUT:
+                    await write_all(sys.stdout.fileno(), self._own.of(frame[1:]))
+                elif frame[0] == ERR:
+                    await write_all(sys.stderr.fileno(), frame[1:])
 
 
 async def _pass_input(socket: ClientConnection) -> None:
@@ -158,6 +138,6 @@ async def _follow_size(socket: ClientConnection) -> None:
 
 
 async def _send_size(socket: ClientConnection) -> None:
-    size = os.get_terminal_size(sys.stdin.fileno())
+    size = terminal_size()
     with contextlib.suppress(websockets.exceptions.ConnectionClosed):
         await socket.send(bytes([RESIZE]) + json.dumps({"Width": size.columns, "Height": size.lines}).encode())

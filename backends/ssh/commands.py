@@ -9,13 +9,12 @@ from signal import Signals
 import anyio
 import paramiko
 
+from raymon_tui.backends.attached import MARK
 from raymon_tui.backends.base import Completed
 from raymon_tui.backends.errors import RefusedError
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.stream import readable
 
-MARK = b"\x1eraymon-tui "
-"""Comes before the process id and the command's own output: a login shell may have printed something before."""
 _WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 command -v "$1" >/dev/null 2>&1 || exit 127
 exec "$@"

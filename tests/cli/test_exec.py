@@ -224,11 +224,11 @@ def test_in_a_terminal_signals_reach_the_command_which_may_make_of_them_what_it_
 
 
 async def test_in_a_terminal_the_second_term_lets_go_of_a_command_that_does_not_care(
-    begun: Begun, over_ssh: tuple[str, ...]
+    begun: Begun, far: tuple[str, ...]
 ) -> None:
     with terminal() as (ours, its):
         script = f"trap 'echo no' TERM; echo pid $$ ready; {WAITING}"
-        process = begun("-t", *over_ssh, "--", script, stdin=its, stdout=its, stderr=its)
+        process = begun("-t", *far, "--", script, stdin=its, stdout=its, stderr=its)
         pid = int(read_until(ours, "ready").split("pid ")[1].split()[0])
         process.send_signal(signal.SIGTERM)
         read_until(ours, "no")
@@ -238,12 +238,10 @@ async def test_in_a_terminal_the_second_term_lets_go_of_a_command_that_does_not_
 
 
 async def test_a_terminal_that_is_closed_ends_the_command_and_leaves_no_traceback(
-    begun: Begun, over_ssh: tuple[str, ...], tmp_path: Path
+    begun: Begun, far: tuple[str, ...], tmp_path: Path
 ) -> None:
     ours, its = pty.openpty()
-    process = begun(
-        "-t", *over_ssh, "--", f"trap '' HUP; echo pid $$ ready; {WAITING}", stdin=its, stdout=its, stderr=its
-    )
+    process = begun("-t", *far, "--", f"trap '' HUP; echo pid $$ ready; {WAITING}", stdin=its, stdout=its, stderr=its)
     os.close(its)
     pid = int(read_until(ours, "ready").split("pid ")[1].split()[0])
     os.close(ours)
