@@ -22,7 +22,6 @@ from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import (
     GRAFANA,
     PROMETHEUS,
-    ServiceAddresses,
     addresses_in,
     headers_in,
     script,
