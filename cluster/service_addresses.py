@@ -14,7 +14,9 @@ from msgspec import Struct, field
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError
+from raymon_tui.cluster.dashboard_process import at_dashboard
 from raymon_tui.cluster.ray_api.client import RayApi
+from raymon_tui.cluster.service_client import without_secrets
 
 PROMETHEUS, GRAFANA = "http://localhost:9090", "http://localhost:3000"
 """Where Ray looks for them by default."""
@@ -31,7 +33,7 @@ _READ_S = 10.0
 class ServiceAddresses(Struct, frozen=True, kw_only=True):
     """Addresses as seen from the head; `..._told_by` says who gave them, and "" that nobody did.
 
-    `prometheus_headers` may hold a secret.
+    `prometheus_headers` may hold a secret, and so may the addresses: `without_secrets` is for messages.
     """
 
     prometheus: str = PROMETHEUS
@@ -41,17 +43,14 @@ class ServiceAddresses(Struct, frozen=True, kw_only=True):
     grafana_told_by: str = ""
 
     def __repr__(self) -> str:
-        return f"ServiceAddresses(prometheus={self.prometheus!r}, grafana={self.grafana!r})"
+        known = (without_secrets(url) for url in (self.prometheus, self.grafana))
+        return "ServiceAddresses(prometheus={!r}, grafana={!r})".format(*known)
 
 
 def script(port: int) -> str:
     """Return a shell script that prints what the dashboard on `port` was told of both, and nothing else it knows."""
     names = "|".join(NAMES)
-    return (
-        "for p in /proc/[0-9]*; do c=$(tr '\\0' ' ' < $p/cmdline 2>/dev/null) || continue; "
-        f"case $c in *dashboard/dashboard.py*--port={port}\\ *) "
-        f"tr '\\0' '\\n' < $p/environ 2>/dev/null | grep -E '^({names})='; exit 0;; esac; done"
-    )
+    return at_dashboard(port, f"tr '\\0' '\\n' 2>/dev/null <\"$p/environ\" | grep -E '^({names})='")
 
 
 def addresses_in(text: str) -> ServiceAddresses:
@@ -75,10 +74,14 @@ def headers_in(text: str) -> tuple[tuple[str, str], ...]:
     """Return the headers in either of the forms that Ray takes: a JSON object, or a list of pairs; else none."""
     try:
         found = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     pairs = found.items() if isinstance(found, Mapping) else found if isinstance(found, list) else ()
-    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2)
+    return tuple(
+        (str(pair[0]), str(pair[1]))
+        for pair in pairs
+        if isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(word, str) for word in pair)
+    )
 
 
 async def service_addresses(backend: Backend, api: RayApi) -> ServiceAddresses:
@@ -88,7 +91,7 @@ async def service_addresses(backend: Backend, api: RayApi) -> ServiceAddresses:
         done = await backend.run(["sh", "-c", script(backend.dashboard.port)], timeout_s=_READ_S)
         found = addresses_in(done.stdout.decode("utf-8", "replace"))
     if not found.grafana_told_by:
-        with contextlib.suppress(RaymonError, ValueError, AttributeError):
+        with contextlib.suppress(RaymonError, ValueError, AttributeError, RecursionError):
             said = json.loads(await api.get("/api/grafana_health"))
             host = said.get("data", {}).get("grafanaHost")
             if isinstance(host, str) and host.startswith(("http://", "https://")):

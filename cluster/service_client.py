@@ -51,6 +51,12 @@ def address_in(url: str, whose: str) -> Address:
     return Address(Endpoint(parts.hostname, port), parts.path.rstrip("/") + "/", parts.scheme == "https", headers)
 
 
+def without_secrets(url: str) -> str:
+    """Return a URL without the name and password that may be in it, for messages."""
+    scheme, separator, rest = url.partition("?")[0].rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
+
 def client_to(address: Address, backend: Backend, *, from_here: bool) -> httpx.AsyncClient:
     """Return a client whose base URL is the address, as seen `from_here` or from the head; the caller closes it.
 

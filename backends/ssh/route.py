@@ -160,8 +160,12 @@ class _Hops:
         if host_keys.is_known(name, key, known):
             return
         question = HostKeyQuestion(name, key.get_name(), host_keys.fingerprint(key))
-        if not self.accept_new and not self.questions.trusts(question):
+        others = [one for one in known if not one.revoked]
+        # Whoever is in between may show a key of another type than the one that is known.
+        if not (self.accept_new and not others) and not self.questions.trusts(question):
             said = f"its host key is not known here: {question.key_type} {question.fingerprint}"
+            if others:
+                said += f"; {others[0].path}:{others[0].line} knows it by one of another type"
             advice = "Compare it with the machine's own; then accept it, or give --accept-new-host-key."
             raise RefusedError(f"connect to {settings}", said, advice)
         host_keys.keep(name, key, host_keys.own_file())

@@ -22,6 +22,8 @@ from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import SshDestination
 
 BODY = b"x" * 100_000
+BULK_MB = 64
+BULK = b"x" * 1_000_000
 ROUNDS, GETS, AT_ONCE = 3, 200, 50
 Way = Callable[[], contextlib.AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -41,21 +43,25 @@ async def _measured() -> list[Figure]:
             }
             one = {name: [] for name in ways}
             together = {name: [] for name in ways}
+            bulk = {name: [] for name in ways}
             for _ in range(ROUNDS):
                 for name, way in ways.items():
                     async with way() as client:
                         await _parallel(client)
                         one[name] += [await _timed(lambda: client.get("/small")) for _ in range(GETS)]
                         together[name].append(await _timed(lambda: _parallel(client)))
+                        bulk[name].append(await _timed(lambda: _download(client)))
             healthy = await _beside_hung(backend, port)
     figures = [Figure(f"one request, kept alive, {name}, p50", 1000 * percentile(one[name], 50), "ms") for name in ways]
     figures += [Figure(f"{AT_ONCE} × 100 kB at once, {name}", 1000 * min(together[name]), "ms") for name in ways]
+    figures += [Figure(f"{BULK_MB} MB in one answer, {name}", min(bulk[name]), "s") for name in ways]
     ours, theirs = percentile(one["raymon-tui"], 50), percentile(one["ssh -L"], 50)
     return [
         *figures,
         Figure("one request against `ssh -L`", ours / theirs, "×", goal=1.0),
         Figure("one request over plain TCP", 1000 * (ours - percentile(one["plain TCP"], 50)), "ms more", goal=0.5),
         Figure("50 at once against `ssh -L`", min(together["raymon-tui"]) / min(together["ssh -L"]), "×", goal=1.0),
+        Figure(f"{BULK_MB} MB against `ssh -L`", min(bulk["raymon-tui"]) / min(bulk["ssh -L"]), "×"),
         Figure("a healthy request beside 20 hung ones, p50", 1000 * healthy, "ms", goal=10),
     ]
 
@@ -68,6 +74,13 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
 
 async def _parallel(client: httpx.AsyncClient) -> None:
     await asyncio.gather(*(client.get("/large") for _ in range(AT_ONCE)))
+
+
+async def _download(client: httpx.AsyncClient) -> None:
+    async with client.stream("GET", "/bulk") as answer:
+        read = sum([len(part) async for part in answer.aiter_raw()])
+    if read != BULK_MB * len(BULK):
+        raise ValueError(f"{read} bytes came")
 
 
 async def _beside_hung(backend: SshBackend, port: int) -> float:
@@ -91,13 +104,18 @@ async def _hear(stream: anyio.abc.ByteStream) -> None:
 
 @contextlib.asynccontextmanager
 async def _server() -> AsyncIterator[int]:
+    parts = {b"/large": BODY, b"/bulk": BULK}
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                body = BODY if head.startswith(b"GET /large") else b"{}"
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-                await writer.drain()
+                part = next((part for path, part in parts.items() if head.startswith(b"GET " + path)), b"{}")
+                times = BULK_MB if part is BULK else 1
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (times * len(part)))
+                for _ in range(times):
+                    writer.write(part)
+                    await writer.drain()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     yield server.sockets[0].getsockname()[1]

@@ -6,6 +6,7 @@ import posixpath
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import BadAnswerError, UnreachableError
+from raymon_tui.cluster.dashboard_process import at_dashboard
 from raymon_tui.cluster.grafana.model import Dashboard
 from raymon_tui.cluster.grafana.parsing import dashboard_of
 from raymon_tui.cluster.ray_api.words import spoken
@@ -23,16 +24,14 @@ def script(port: int) -> str:
     Where they lie is told by the command line and the environment of that process, and by Ray's default where there is
     no /proc.
     """
-    return (
-        "for p in /proc/[0-9]*; do c=$(tr '\\0' ' ' < $p/cmdline 2>/dev/null) || continue; "
-        f"case $c in *dashboard/dashboard.py*--port={port}\\ *) "
+    where = (
         "s=$(tr '\\0' '\\n' < $p/cmdline | sed -n 's/^--session-dir=//p'); "
-        "e=$(tr '\\0' '\\n' < $p/environ 2>/dev/null); "
+        "e=$(tr '\\0' '\\n' 2>/dev/null < $p/environ); "
         "d=$(echo \"$e\" | sed -n 's/^RAY_METRICS_GRAFANA_DASHBOARD_OUTPUT_DIR=//p'); "
         "r=$(echo \"$e\" | sed -n 's/^RAY_METRICS_OUTPUT_ROOT=//p'); "
-        'ls -d "${d:-${r:-$s/metrics}/grafana/dashboards}"/*.json; exit; esac; done; '
-        "ls -d /tmp/ray/session_latest/metrics/grafana/dashboards/*.json"
+        'ls -d "${d:-${r:-$s/metrics}/grafana/dashboards}"/*.json; exit'
     )
+    return f"{at_dashboard(port, where)}; ls -d /tmp/ray/session_latest/metrics/grafana/dashboards/*.json"
 
 
 async def dashboard_files(backend: Backend) -> tuple[str, ...]:

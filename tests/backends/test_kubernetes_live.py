@@ -20,7 +20,7 @@ from raymon_tui.backends.kubernetes.backend import HEAD, KubernetesBackend
 from raymon_tui.cluster.ray_api.client import RayApi
 
 KUBECONFIG = Path(os.environ["RAYMON_TEST_KUBECONFIG"])
-NAMESPACE = os.environ.get("RAYMON_TEST_KUBERNETES_NAMESPACE")
+NAMESPACE = os.environ.get("RAYMON_TEST_NAMESPACE")
 RAY_CLUSTER = os.environ.get("RAYMON_TEST_RAYCLUSTER", "")
 PATIENCE_S = 60.0
 

@@ -125,6 +125,17 @@ async def test_scripts_may_accept_a_new_key_but_never_a_changed_one(sshd: Sshd, 
     assert "changed" in failure.said
 
 
+async def test_a_key_of_another_type_than_is_known_is_not_new(sshd: Sshd, home: Path) -> None:
+    other = keygen(sshd.folder / "other", kind="ecdsa").with_suffix(".pub").read_text()
+    sshd.known_hosts.write_text(f"[127.0.0.1]:{sshd.port} {other}")
+    where = replace(destination(sshd), accept_new_host_key=True)
+    failure = await refused(where, User(trusts=False))
+    assert isinstance(failure, RefusedError)
+    assert f"{sshd.known_hosts}:1" in failure.said
+    async with opened(where, User(trusts=True)) as backend:
+        assert await works(backend)
+
+
 async def test_a_hashed_line_counts_and_a_revoked_key_is_refused(sshd: Sshd, home: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(sshd.known_hosts)], check=True, capture_output=True)
     assert "127.0.0.1" not in sshd.known_hosts.read_text()

@@ -13,9 +13,12 @@ import pytest
 from prometheus import prometheus, up
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.local import LocalBackend
+from raymon_tui.cluster.metrics.discovery_file import read_discovery_file
 from raymon_tui.cluster.metrics.targets import beside_agents, discovered, endpoint_of, known_targets
 from raymon_tui.cluster.metrics.written import as_file_sd, as_json, as_prometheus
 from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 HEAD = Node(node_id="a" * 56, ip="10.0.0.1", hostname="head", state="ALIVE", metrics_export_port=8080)
@@ -96,6 +99,16 @@ def test_a_real_prometheus_scrapes_what_targets_prints(ray_cluster: RunningClust
                 break
         assert set(found.values()) == {"up"}, found
         assert len(found) >= 4
+
+
+@pytest.mark.ray
+async def test_the_file_on_the_head_says_what_the_route_says_in_any_temp_dir(ray_cluster: RunningCluster) -> None:
+    backend = LocalBackend(Endpoint("127.0.0.1", ray_cluster.port), environ={})
+    async with backend.http(backend.dashboard) as http:
+        by_route = discovered(await RayApi(http).service_discovery())
+    assert by_route
+    assert discovered(await read_discovery_file(backend)) == by_route
+    await backend.aclose()
 
 
 @pytest.mark.ray

@@ -13,6 +13,7 @@ from raymon_tui.cluster.grafana.finding import answering_grafana
 from raymon_tui.cluster.prometheus.finding import answering
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import service_addresses
+from raymon_tui.cluster.service_client import without_secrets
 from raymon_tui.tui.cli.check import Check
 from raymon_tui.tui.options import PrometheusOptions
 
@@ -70,9 +71,9 @@ async def _tried(
     except RaymonError as failure:
         took_s = time.monotonic() - began
         if not told_by:
-            said = f"none at {address}, where Ray looks for it: {failure.said}; {NOT_NEEDED}"
+            said = f"none at {without_secrets(address)}, where Ray looks for it: {failure.said}; {NOT_NEEDED}"
             return Check(name=name, holds=None, said=said, took_s=took_s)
-        said = f"{address}, told by {told_by}: {failure.said}"
+        said = f"{without_secrets(address)}, told by {told_by}: {failure.said}"
         return Check(
             name=name, holds=False, said=said, took_s=took_s, advice=failure.advice, exit_code=failure.exit_code
         )

@@ -29,22 +29,23 @@ class Cable:
         for writer in tuple(self._writers):
             writer.transport.abort()
 
+    def forget(self) -> None:
+        """Put it in again for new connections, while those that there are stay silent for ever, as behind a router
+        that was restarted.
+        """
+        self._whole = asyncio.Event()
+        self._whole.set()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
-            await self._whole.wait()
+            whole = self._whole
+            await whole.wait()
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
             ours = {writer, far_writer}
             self._writers |= ours
             with contextlib.suppress(OSError):
-                await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
+                await asyncio.gather(_carry(reader, far_writer, whole), _carry(far_reader, writer, whole))
             self._writers -= ours
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            await self._whole.wait()
-            writer.write(data)
-            await writer.drain()
-        writer.close()
 
 
 @asynccontextmanager
@@ -58,3 +59,11 @@ async def cable(to_port: int) -> AsyncIterator[Cable]:
         made.put_in()
         made.cut()
         server.close()
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, whole: asyncio.Event) -> None:
+    while data := await reader.read(65536):
+        await whole.wait()
+        writer.write(data)
+        await writer.drain()
+    writer.close()
