@@ -118,12 +118,11 @@ class KubernetesBackend:
     def _authenticated(self, endpoint: Endpoint) -> _RayToken:
         return _RayToken(self.following, f"http://{endpoint}", dashboard_headers(self._options, self._environ))
 
-    async def may_proxy(self, verb: str) -> bool:
+    async def may_proxy(self, verb: str, namespace: str) -> bool:
         """Return whether a request that needs this verb is to go through the API server's pod proxy.
 
         That is so too where neither way is open: the proxy's refusal names the right that is missing.
         """
-        namespace = await self.following.namespace()
         if await self.api.allowed(verb, "pods/proxy", namespace):
             return True
         return not await self.api.allowed("get", "pods/portforward", namespace)

@@ -236,6 +236,23 @@ async def test_what_the_monitor_watches_tells_that_the_head_pod_was_replaced(api
     await backend.aclose()
 
 
+@pytest.mark.parametrize("way", ["proxy", "ports"])
+async def test_a_service_in_another_namespace_is_reached_by_its_name(alone: KubeApi, tmp_path: Path, way: str) -> None:
+    if way == "ports":
+        alone.rights.discard(PROXY)
+    backend = opened(alone, tmp_path)
+    async with recording() as (endpoint, heads):
+        server = pod("prometheus-0", "worker", HERE, cluster="none")
+        server["metadata"] |= {"namespace": "monitoring", "labels": {"app": "prometheus"}}
+        alone.put("pods", server)
+        spec = {"selector": {"app": "prometheus"}, "ports": [{"port": 9090, "targetPort": endpoint.port}]}
+        alone.put("services", {"metadata": {"name": "prometheus", "namespace": "monitoring"}, "spec": spec})
+        async with backend.http(Endpoint("prometheus.monitoring.svc.cluster.local", 9090)) as http:
+            assert (await http.get("/-/healthy")).is_success
+        assert "/-/healthy" in heads[0]
+    await backend.aclose()
+
+
 async def test_many_addresses_that_nobody_has_cost_the_api_server_one_list(alone: KubeApi, tmp_path: Path) -> None:
     backend = opened(alone, tmp_path)
     await backend.connect()
