@@ -25,6 +25,7 @@ from raymon_tui.backends.kubernetes.answers import (
     refusal,
     status_message,
 )
+from raymon_tui.backends.kubernetes.keepalive import KEEPALIVE
 
 ANSWER_S = 30.0
 """A server may take 20 s under load."""
@@ -215,15 +216,15 @@ class ApiServer:
 
 def _client(reached: Access) -> httpx.AsyncClient:
     try:
-        return httpx.AsyncClient(
-            base_url=reached.server,
+        transport = httpx.AsyncHTTPTransport(
             verify=reached.tls or False,
             proxy=reached.proxy,
             trust_env=False,
-            timeout=ANSWER_S,
             limits=LIMITS,
+            socket_options=KEEPALIVE,
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         scheme = (reached.proxy or "").partition(":")[0]
         advice = "pip install 'httpx[socks]' python-socks" if scheme.startswith("socks") else "mend its proxy-url"
         raise UsageError("use the proxy that the kubeconfig names", str(error)[:200], advice) from None
+    return httpx.AsyncClient(base_url=reached.server, transport=transport, timeout=ANSWER_S, trust_env=False)

@@ -14,6 +14,7 @@ from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableErr
 from raymon_tui.backends.kubernetes.access import Access
 from raymon_tui.backends.kubernetes.answers import not_reached, refusal
 from raymon_tui.backends.kubernetes.api_server import ApiServer
+from raymon_tui.backends.kubernetes.keepalive import KEEPALIVE
 
 OPEN_S = 15.0
 PORTS, COMMANDS = ("v4.channel.k8s.io",), ("v5.channel.k8s.io", "v4.channel.k8s.io")
@@ -49,7 +50,7 @@ async def _connect(
 ) -> ClientConnection:
     url = f"{reached.server}{path}"
     secure = url.startswith("https:")
-    return await connect(
+    socket = await connect(
         url.replace("http", "ws", 1),
         ssl=reached.tls if secure else None,
         server_hostname=(reached.server_name or urlsplit(url).hostname) if secure else None,
@@ -59,8 +60,12 @@ async def _connect(
         compression=None,
         open_timeout=OPEN_S,
         max_size=_LARGEST_FRAME,
+        # A server that is busy writing answers no ping, and is no less there for that.
         ping_interval=None,
     )
+    for option in KEEPALIVE:
+        socket.transport.get_extra_info("socket").setsockopt(*option)
+    return socket
 
 
 def _with(failure: RaymonError, tried: str) -> RaymonError:
