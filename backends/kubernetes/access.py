@@ -43,9 +43,15 @@ class Access:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def headers(self) -> dict[str, str]:
-        """Return what says who we are; a token that has expired is fetched anew, by one thread for all."""
-        with self._lock:
-            settings = self._configuration.auth_settings().values()
+        """Return what says who we are; a token that has expired is fetched anew, by one thread for all.
+
+        Raises `UsageError` or what a plug-in raises where it cannot be had.
+        """
+        try:
+            with self._lock:
+                settings = self._configuration.auth_settings().values()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError("renew the token of the kubeconfig", _words(error), _ADVICE) from None
         found = {one["key"]: one["value"] for one in settings if one.get("in") == "header" and one.get("value")}
         return found if self.acts_as is None else {**found, "Impersonate-User": self.acts_as}
 

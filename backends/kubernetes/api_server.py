@@ -171,6 +171,8 @@ class ApiServer:
     ) -> bytes:
         """Return the body of a good answer; one that is larger than `limit` is cut, or is an error."""
         tried = f"ask the API server for {path}"
+        # A plug-in has a limit of its own.
+        await self._reached()
         try:
             with anyio.fail_after(2 * ANSWER_S):
                 answer = await self.send(method, path, params=params, data=data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -117,12 +118,11 @@ class KubernetesBackend:
     def _authenticated(self, endpoint: Endpoint) -> _RayToken:
         return _RayToken(self.following, f"http://{endpoint}", dashboard_headers(self._options, self._environ))
 
-    async def may_proxy(self, verb: str) -> bool:
+    async def may_proxy(self, verb: str, namespace: str) -> bool:
         """Return whether a request that needs this verb is to go through the API server's pod proxy.
 
         That is so too where neither way is open: the proxy's refusal names the right that is missing.
         """
-        namespace = await self.following.namespace()
         if await self.api.allowed(verb, "pods/proxy", namespace):
             return True
         return not await self.api.allowed("get", "pods/portforward", namespace)
@@ -181,9 +181,12 @@ class KubernetesBackend:
         """Return a log."""
         return await self.api.text(path, params, limit)
 
-    def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
-        """List, then tell every change."""
-        return watch(self.api, path, params)
+    async def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
+        """List, then tell every change; those that tell of another head are heeded."""
+        async with contextlib.aclosing(watch(self.api, path, params)) as events:
+            async for event in events:
+                self.following.heed(event)
+                yield event
 
     def describe(self) -> str:
         """Return the object as a target is written, with its namespace once that is known."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 
+from raymon_tui.backends.base import WatchEvent
 from raymon_tui.backends.errors import ObjectMissingError, RaymonError, RefusedError, UnreachableError
 from raymon_tui.backends.kubernetes import ray_objects
 from raymon_tui.backends.kubernetes.api_server import ApiServer
@@ -50,6 +51,22 @@ class Following:
     def lose(self) -> None:
         """Look for the head anew when it is next asked for: it did not answer."""
         self._found_at = -LOOKED_AT_S
+
+    def heed(self, event: WatchEvent) -> None:
+        """Look for the head anew where a change that somebody watches tells that it has moved."""
+        head, found = self.head, event.object
+        if head is None or event.type == "RELISTED":
+            return
+        gone = event.type == "DELETED"
+        if found.get("kind") == ray_objects.KINDS[self.kind] and _name(found) == self.name:
+            moved = gone or ray_objects.cluster_of(self.kind, found) not in (None, head.cluster)
+        elif ray_objects.is_head_of(found, head.cluster):
+            ours = ray_objects.pod_name(found) == head.pod
+            moved = gone or ray_objects.is_going(found) if ours else ray_objects.is_ready(found) and not gone
+        else:
+            moved = False
+        if moved:
+            self.lose()
 
     async def find(self) -> Head:
         """Return the head; raises the `RaymonError` of what there is in its place."""

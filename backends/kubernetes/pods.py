@@ -14,7 +14,7 @@ from raymon_tui.backends.kubernetes import ray_objects
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.following import Following
 
-KNOWN_S = 15.0
+LISTED_S = 5.0
 _ADVICE = "only pods of this namespace, and services by their names, can be reached through the API server"
 
 
@@ -36,8 +36,10 @@ class Pods:
         self._api = api
         self._dashboard = dashboard
         self._following = following
-        self._by_ip: dict[str, str] = {}
-        self._listed_at = -KNOWN_S
+        self._by_ip: dict[str, str | None] = {}
+        self._listed_at = -LISTED_S
+        self._lost = False
+        self._lock = anyio.Lock()
 
     async def behind(self, endpoint: Endpoint) -> PodPort:
         """Return the pod's port behind an endpoint as the head sees it; `UnreachableError` where there is none."""
@@ -50,24 +52,33 @@ class Pods:
             ipaddress.ip_address(endpoint.host)
         except ValueError:
             return await self._of_service(endpoint, namespace)
-        if endpoint.host not in self._by_ip and anyio.current_time() - self._listed_at >= 1.0:
-            await self._list(namespace)
-        pod = self._by_ip.get(endpoint.host)
+        pod = await self._at(endpoint.host, namespace)
         if pod is None:
             raise UnreachableError(f"connect to {endpoint}", "no pod here has that address", _ADVICE)
         return PodPort(namespace, pod, endpoint.port)
 
     def lose(self) -> None:
-        """Forget addresses: one of them did not answer."""
-        self._by_ip.clear()
+        """Ask for addresses anew when one is next wanted: one of them did not answer."""
+        self._lost = True
+
+    async def _at(self, address: str, namespace: str) -> str | None:
+        """Return the pod at an address: one of Ray's, of which one list knows them all, or else any other."""
+        async with self._lock:
+            if self._lost or self._by_ip.get(address) is None:
+                await self._list(namespace)
+            if address not in self._by_ip:
+                chosen = {"fieldSelector": f"status.podIP={address},status.phase=Running"}
+                found = _addresses(await self._api.get(f"/api/v1/namespaces/{namespace}/pods", chosen))
+                self._by_ip[address] = found.get(address)
+            return self._by_ip[address]
 
     async def _list(self, namespace: str) -> None:
-        listed = await self._api.get(f"/api/v1/namespaces/{namespace}/pods", {"fieldSelector": "status.phase=Running"})
-        pods = listed.get("items") or ()
-        # Pods on the host's network share its address: that of Ray is meant.
-        ordered = sorted(pods, key=lambda pod: "ray.io/cluster" in ((pod.get("metadata") or {}).get("labels") or {}))
-        self._by_ip = {ray_objects.pod_ip(pod): ray_objects.pod_name(pod) for pod in ordered if ray_objects.pod_ip(pod)}
-        self._listed_at = anyio.current_time()
+        """List Ray's pods, but not again and again: there may be thousands, and many that do not answer."""
+        if anyio.current_time() - self._listed_at < LISTED_S:
+            return
+        chosen = {"labelSelector": "ray.io/cluster", "fieldSelector": "status.phase=Running"}
+        self._by_ip = {**_addresses(await self._api.get(f"/api/v1/namespaces/{namespace}/pods", chosen))}
+        self._listed_at, self._lost = anyio.current_time(), False
 
     async def _of_service(self, endpoint: Endpoint, ours: str) -> PodPort:
         tried = f"connect to {endpoint}"
@@ -88,6 +99,12 @@ class Pods:
         if pod is None:
             raise UnreachableError(tried, f"no pod is behind the service {name}", "is it running?")
         return PodPort(namespace, ray_objects.pod_name(pod), _target_port(spec, pod, endpoint.port))
+
+
+def _addresses(listed: Mapping[str, Any]) -> dict[str, str]:
+    """Return pods by their addresses."""
+    pods = listed.get("items") or ()
+    return {ray_objects.pod_ip(pod): ray_objects.pod_name(pod) for pod in pods if ray_objects.pod_ip(pod)}
 
 
 def is_head(host: str) -> bool:

@@ -10,7 +10,7 @@ from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError
 from raymon_tui.backends.kubernetes.answers import for_decoded, read_body, refusal, status_message
 from raymon_tui.backends.kubernetes.api_server import ApiServer
-from raymon_tui.backends.kubernetes.pods import Pods
+from raymon_tui.backends.kubernetes.pods import PodPort, Pods
 
 HOP_BY_HOP = frozenset(("host", "connection", "authorization", "content-length", "transfer-encoding"))
 VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
@@ -23,7 +23,7 @@ _LARGEST_ERROR = 1 << 20
 class Ways(Protocol):
     """What a transport has to know of whom it works for."""
 
-    async def may_proxy(self, verb: str) -> bool:
+    async def may_proxy(self, verb: str, namespace: str) -> bool:
         """Return whether a request that needs this verb is to go through the pod proxy."""
 
     def lost(self) -> None:
@@ -57,19 +57,18 @@ class PodTransport(httpx.AsyncBaseTransport):
             raise
 
     async def _by_the_way_that_is_open(self, request: httpx.Request) -> httpx.Response:
-        verb = VERBS.get(request.method, "get")
-        if await self._ways.may_proxy(verb):
+        verb, behind = VERBS.get(request.method, "get"), await self._pods.behind(self._endpoint)
+        if await self._ways.may_proxy(verb, behind.namespace):
             try:
-                return await self._send(request)
+                return await self._send(request, behind)
             except RefusedError:
                 # The right may have been taken away since; the other way may still be open.
                 self._api.forget_rights()
-                if await self._ways.may_proxy(verb):
+                if await self._ways.may_proxy(verb, behind.namespace):
                     raise
         return await self._forwarded.handle_async_request(request)
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        behind = await self._pods.behind(self._endpoint)
+    async def _send(self, request: httpx.Request, behind: PodPort) -> httpx.Response:
         path = f"/api/v1/namespaces/{behind.namespace}/pods/{request.url.scheme}:{behind.pod}:{behind.port}/proxy"
         times = request.extensions.get("timeout")
         answer = await self._api.send(

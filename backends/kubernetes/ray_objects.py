@@ -68,6 +68,17 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
 
 
+def is_going(pod: Mapping[str, Any]) -> bool:
+    """Return whether a pod runs no more, or not for long."""
+    return bool(_mapping(pod.get("metadata")).get("deletionTimestamp")) or _phase(pod) != "Running"
+
+
+def is_head_of(pod: Mapping[str, Any], cluster: str) -> bool:
+    """Return whether a pod is a head of a RayCluster."""
+    labels = _mapping(_mapping(pod.get("metadata")).get("labels"))
+    return labels.get("ray.io/cluster") == cluster and labels.get("ray.io/node-type") == "head"
+
+
 def why_not_running(pod: Mapping[str, Any]) -> str:
     """Return why a pod does not run; "" where it does."""
     if _phase(pod) == "Running":

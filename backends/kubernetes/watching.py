@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from random import Random
 from typing import Any
 
@@ -26,7 +26,7 @@ _LASTING = (RefusedError, ObjectMissingError, RouteMissingError)
 
 async def watch(
     api: ApiServer, path: str, params: Mapping[str, str] | None = None, rng: Random | None = None
-) -> AsyncIterator[WatchEvent]:
+) -> AsyncGenerator[WatchEvent, None]:
     """List what is at a path, then tell every change.
 
     A watch that breaks off goes on where it was, after a pause that grows; where the server knows that no more, all is
@@ -59,7 +59,7 @@ async def watch(
         wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 
 
-async def _events(api: ApiServer, path: str, params: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+async def _events(api: ApiServer, path: str, params: Mapping[str, str]) -> AsyncGenerator[dict[str, Any], None]:
     """Yield what one watch tells until it ends."""
     asked = {**params, "watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(WATCH_S)}
     try:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import pytest
 from kube_api import (
@@ -34,6 +35,7 @@ from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 PROXY = ("", "pods/proxy", "get")
+PATIENCE_S = 30.0
 
 
 def dashboard_port(cluster: RunningCluster) -> int:
@@ -121,12 +123,13 @@ async def test_what_changes_something_needs_a_right_of_its_own(api: KubeApi, tmp
 async def test_a_server_that_takes_too_long_is_told_and_waited_for_next_time(
     alone: KubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_server, "ANSWER_S", 0.5)
     backend = opened(alone, tmp_path)
     await backend.get("/version")
-    alone.slow_s = 2.0
-    with pytest.raises(TimedOutError):
-        await backend.get("/version")
+    alone.slow_s = PATIENCE_S
+    with monkeypatch.context() as hurried:
+        hurried.setattr(api_server, "ANSWER_S", 0.2)
+        with pytest.raises(TimedOutError):
+            await backend.get("/version")
     alone.slow_s = 0.0
     assert await backend.get("/version")
     await backend.aclose()
@@ -185,4 +188,85 @@ async def test_a_port_of_a_pod_at_which_nobody_listens_is_told(alone: KubeApi, t
     failure = failure_of(caught.value, tried="ask")
     assert isinstance(failure, UnreachableError)
     assert str(endpoint) in failure.tried
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_what_the_monitor_watches_tells_that_a_service_has_switched(api: KubeApi, tmp_path: Path) -> None:
+    def service(cluster: str) -> dict[str, object]:
+        status = {"activeServiceStatus": {"rayClusterName": cluster}}
+        return {"kind": "RayService", "metadata": {"name": "llm", "namespace": NAMESPACE}, "status": status}
+
+    first = api.shelves.find("rayclusters", NAMESPACE, CLUSTER)
+    assert first is not None
+    api.put("rayclusters", {**first, "metadata": {"name": "next", "namespace": NAMESPACE}})
+    api.put("pods", pod("next-head-1", "head", "10.244.0.50", cluster="next"))
+    api.put("rayservices", service(CLUSTER))
+    options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path))
+    backend = KubernetesBackend("rayservice", "llm", options, {})
+    assert await version(backend)
+    assert backend.place.ray_cluster == CLUSTER
+    events = backend.watch(f"/apis/ray.io/v1/namespaces/{NAMESPACE}/rayservices")
+    with anyio.fail_after(PATIENCE_S):
+        await anext(events)
+        api.put("rayservices", service("next"))
+        await anext(events)
+    assert await version(backend)
+    assert backend.place.ray_cluster == "next"
+    await events.aclose()  # type: ignore[attr-defined]
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_what_the_monitor_watches_tells_that_the_head_pod_was_replaced(api: KubeApi, tmp_path: Path) -> None:
+    backend = opened(api, tmp_path)
+    assert await version(backend)
+    events = backend.watch(f"/api/v1/namespaces/{NAMESPACE}/pods")
+    with anyio.fail_after(PATIENCE_S):
+        await anext(events)
+        api.put("pods", pod("demo-head-fghij", "head", "10.244.0.40"))
+        api.remove("pods", HEAD_POD)
+        for _ in range(2):
+            await anext(events)
+    assert await version(backend)
+    head = backend.following.head
+    assert head is not None
+    assert head.pod == "demo-head-fghij"
+    await events.aclose()  # type: ignore[attr-defined]
+    await backend.aclose()
+
+
+@pytest.mark.parametrize("way", ["proxy", "ports"])
+async def test_a_service_in_another_namespace_is_reached_by_its_name(alone: KubeApi, tmp_path: Path, way: str) -> None:
+    if way == "ports":
+        alone.rights.discard(PROXY)
+    backend = opened(alone, tmp_path)
+    async with recording() as (endpoint, heads):
+        server = pod("prometheus-0", "worker", HERE, cluster="none")
+        server["metadata"] |= {"namespace": "monitoring", "labels": {"app": "prometheus"}}
+        alone.put("pods", server)
+        spec = {"selector": {"app": "prometheus"}, "ports": [{"port": 9090, "targetPort": endpoint.port}]}
+        alone.put("services", {"metadata": {"name": "prometheus", "namespace": "monitoring"}, "spec": spec})
+        async with backend.http(Endpoint("prometheus.monitoring.svc.cluster.local", 9090)) as http:
+            assert (await http.get("/-/healthy")).is_success
+        assert "/-/healthy" in heads[0]
+    await backend.aclose()
+
+
+async def test_many_addresses_that_nobody_has_cost_the_api_server_one_list(alone: KubeApi, tmp_path: Path) -> None:
+    backend = opened(alone, tmp_path)
+    await backend.connect()
+    alone.asked.clear()
+
+    async def ask(number: int) -> None:
+        async with backend.http(Endpoint(f"10.9.9.{number}", 8080)) as http:
+            with pytest.raises(httpx.ConnectError, match=f"10.9.9.{number}"):
+                await http.get("/metrics")
+
+    for _ in range(2):
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(ask, number)
+    # Beside that one, each is asked for by itself: it may be a pod that is none of Ray's.
+    assert alone.asked.count(("list", "pods")) == 1 + 20
     await backend.aclose()

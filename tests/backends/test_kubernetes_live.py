@@ -19,6 +19,9 @@ from raymon_tui.backends.errors import ObjectMissingError, RouteMissingError, Ti
 from raymon_tui.backends.kubernetes.backend import HEAD, KubernetesBackend
 from raymon_tui.cluster.ray_api.client import RayApi
 
+if not os.environ.get("RAYMON_TEST_KUBECONFIG"):
+    raise pytest.UsageError("RAYMON_TEST_KUBECONFIG must name the kubeconfig of a real cluster: see docs/testing.md")
+
 KUBECONFIG = Path(os.environ["RAYMON_TEST_KUBECONFIG"])
 NAMESPACE = os.environ.get("RAYMON_TEST_NAMESPACE")
 RAY_CLUSTER = os.environ.get("RAYMON_TEST_RAYCLUSTER", "")
@@ -84,7 +87,7 @@ if RAY_CLUSTER:
     async def test_the_dashboard_answers_both_ways(
         backend: KubernetesBackend, monkeypatch: pytest.MonkeyPatch, way: str
     ) -> None:
-        async def chosen(verb: str) -> bool:
+        async def chosen(verb: str, namespace: str) -> bool:
             return way == "proxy"
 
         monkeypatch.setattr(backend, "may_proxy", chosen)

@@ -128,14 +128,15 @@ def chosen_by(request: web.Request) -> Chosen:
             found = found.get(part, {})
         return found
 
-    def fits(found: Found, key: str, wanted: str) -> bool:
-        return bool(found["metadata"].get("labels", {}).get(key) == wanted)
+    def fits(found: Found, key: str, equals: str, wanted: str) -> bool:
+        given = found["metadata"].get("labels", {})
+        return given.get(key) == wanted if equals else key in given
 
     def chosen(found: Found) -> bool:
         by_labels = (
             _by_labels(request, found)
             if " in " in request.query.get("labelSelector", "")
-            else all(fits(found, key, wanted) for key, _, wanted in labels)
+            else all(fits(found, *one) for one in labels)
         )
         return by_labels and all(value(found, key) == wanted for key, _, wanted in fields)
 
