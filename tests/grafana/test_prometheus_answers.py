@@ -47,6 +47,17 @@ def saying(status: int, body: bytes, kind: str = "application/json") -> Answer:
     return answer
 
 
+async def test_whoever_may_only_read_is_answered_by_get() -> None:
+    body = b'{"status": "success", "data": {"resultType": "scalar", "result": [0, "4"]}}'
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=403 if request.method == "POST" else 200, body=body, content_type="application/json")
+
+    async with serving(answer) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        (sample,) = (await PrometheusApi(http).query("4", 0.0)).samples
+    assert sample.value == 4.0
+
+
 async def test_an_expression_that_is_too_dear_fails_in_the_servers_words() -> None:
     words = (
         b'{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory"}'
