@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import anyio
 from textual import events, on, work
@@ -237,10 +237,15 @@ class MonitorApp(App[int]):
             self.focused.insert_text_at_cursor(event.character)
             event.prevent_default()
 
+    @property
+    def _seen(self) -> Screen[Any] | None:
+        """The screen that is seen; None while the program ends, when a message may still come."""
+        return self.screen_stack[-1] if self.screen_stack else None
+
     @on(SnapshotChanged)
     def draw_changes(self, message: SnapshotChanged) -> None:
         """Show what is new on the screen that is seen."""
-        screen = self.screen
+        screen = self._seen
         if isinstance(screen, ClusterScreen) and screen.session is message.session:
             screen.show_all(message.changed)
         elif isinstance(screen, ClustersScreen):
@@ -249,16 +254,18 @@ class MonitorApp(App[int]):
     @on(FeedsChanged)
     def ask_for_what_is_seen(self) -> None:
         """Ask what the screen that is seen needs, and no longer what others needed."""
-        if isinstance(self.screen, ClusterScreen):
-            monitor = self.screen.session.monitor
-            monitor.want("screen", self.screen.feeds())
-            monitor.metrics.look(seen=self.screen.draws_metrics)
+        screen = self._seen
+        if isinstance(screen, ClusterScreen):
+            monitor = screen.session.monitor
+            monitor.want("screen", screen.feeds())
+            monitor.metrics.look(seen=screen.draws_metrics)
 
     def _tick(self) -> None:
-        if isinstance(self.screen, ClusterScreen):
-            self.screen.show_all(frozenset())
-        elif isinstance(self.screen, ClustersScreen):
-            self.screen.show_all()
+        screen = self._seen
+        if isinstance(screen, ClusterScreen):
+            screen.show_all(frozenset())
+        elif isinstance(screen, ClustersScreen):
+            screen.show_all()
 
     def action_pause(self) -> None:
         """Stop or go on drawing; the cluster is still read meanwhile."""
@@ -293,7 +300,7 @@ class MonitorApp(App[int]):
         if action in ("pause", "slower", "faster", "web_dashboard", "refresh_now"):
             return self.session is not None
         if action == "leave_cluster":
-            return isinstance(self.screen, MainScreen) and self.screen.leads_back
+            return isinstance(self._seen, MainScreen) and self._seen.leads_back
         if action == "shell":
             ways = self.session is not None and isinstance(self.session.backend, Executing)
             return ways and not self.options.read_only
@@ -353,8 +360,9 @@ class MonitorApp(App[int]):
             self.notify(f"saved {plain(str(path), 300)}", markup=False)
 
     def _redraw(self) -> None:
-        if isinstance(self.screen, ClusterScreen):
-            self.screen.redraw()
+        screen = self._seen
+        if isinstance(screen, ClusterScreen):
+            screen.redraw()
 
 
 def _owner(node: DOMNode) -> str:
