@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import UnreachableError
+from raymon_tui.cluster.dashboard_process import at_dashboard
 
 NAME = "prom_metrics_service_discovery.json"
 DEFAULT_TEMP_DIR = "/tmp/ray"  # noqa: S108 - Ray's own
@@ -12,12 +13,8 @@ _READ_S = 10.0
 
 def script(port: int) -> str:
     """Return a shell script that prints the file of the dashboard on `port`, whatever the temp dir it was given."""
-    return (
-        "for p in /proc/[0-9]*; do c=$(tr '\\0' '\\n' < $p/cmdline 2>/dev/null) || continue; "
-        f'case "$c" in *dashboard/dashboard.py*--port={port}*) '
-        "t=$(printf '%s\\n' \"$c\" | sed -n 's/^--temp-dir=//p'); "
-        f'cat "${{t:-{DEFAULT_TEMP_DIR}}}/{NAME}"; exit;; esac; done; cat {DEFAULT_TEMP_DIR}/{NAME}'
-    )
+    temp_dir = at_dashboard(port, "tr '\\0' '\\n' <\"$p/cmdline\" | sed -n 's/^--temp-dir=//p'")
+    return f't=$({temp_dir}); cat "${{t:-{DEFAULT_TEMP_DIR}}}/{NAME}"'
 
 
 async def read_discovery_file(backend: Backend) -> bytes:
