@@ -72,3 +72,12 @@ async def test_a_nodes_own_charts_are_one_key_from_its_page(ray_cluster: Running
         await shows(pilot, lambda screen: "Charts of" in screen and "agent at" in screen and "━ used" in screen)
         await pilot.press("escape", "escape")
         await shows(pilot, "busy")
+
+
+async def test_keys_of_the_pane_count_before_there_is_any_chart(ray_cluster: RunningCluster) -> None:
+    async with watching(ray_cluster.dashboard_url, refresh_s=60.0) as pilot:
+        await shows(pilot, "● live")
+        await pilot.press("7", "e")
+        await shows(pilot, "Exporters of metrics")
+        await pilot.press("escape", "1")
+        await shows(pilot, "Attention")

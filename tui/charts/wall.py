@@ -69,6 +69,7 @@ class ChartWall(VerticalScroll):
         self._target = target
         self._ascii_only = ascii_only
         self._chosen: Window | None = None
+        self._moved = False
         self.by_node = False
         self.nodes: Mapping[str, str] = {}
         self.empty: tuple[str, ...] = ()
@@ -112,9 +113,13 @@ class ChartWall(VerticalScroll):
         self.draw()
 
     def take_focus(self) -> None:
-        """Give the keyboard to the first chart, if none has it."""
-        if self.current is None and self.panels:
-            self.screen.set_focus(self.panels[0], scroll_visible=False)
+        """Give the keyboard to the first chart, unless the user chose one; while there is no chart, to the wall itself.
+
+        The keys of a pane count only while something in it has the keyboard.
+        """
+        self.can_focus = not self.panels
+        if self.current is None or not self._moved:
+            self.screen.set_focus(self.panels[0] if self.panels else self, scroll_visible=False)
 
     @work(exclusive=True, group="wall")
     async def draw(self) -> None:
@@ -141,7 +146,17 @@ class ChartWall(VerticalScroll):
         known = bool(picture.curves)
         if panel.display != known and (known or panel.picture is None or not panel.picture.curves):
             panel.display = known
+            self._keep_keyboard()
         panel.show(picture, now, ascii_only=self._ascii_only)
+
+    def _keep_keyboard(self) -> None:
+        """Pass the keyboard on where the chart that had it is hidden, and to the first chart that comes."""
+        if self.is_on_screen and (self.screen.focused is None or self.has_focus_within):
+            self.take_focus()
+
+    def on_click(self) -> None:
+        """Leave the keyboard where the mouse put it."""
+        self._moved = True
 
     def _in_sight(self, panel: ChartPanel) -> bool:
         return panel.region.overlaps(self.region)
@@ -151,6 +166,7 @@ class ChartWall(VerticalScroll):
         panels = self.panels
         if not panels:
             return
+        self._moved = True
         current = self.current
         place = 0 if current is None else panels.index(current) + step
         if 0 <= place < len(panels):
@@ -162,8 +178,8 @@ class ChartWall(VerticalScroll):
 
     def action_first(self) -> None:
         """Go to the first chart."""
-        if self.panels:
-            self.screen.set_focus(self.panels[0])
+        self._moved = False
+        self.take_focus()
 
     def action_span(self, steps: int) -> None:
         """Show more or less time."""
