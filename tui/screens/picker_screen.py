@@ -27,8 +27,8 @@ class PickerScreen(Screen[Candidate | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "none", "quit"),
-        Binding("j", "app.simulate_key('down')", show=False),
-        Binding("k", "app.simulate_key('up')", show=False),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
     ]
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
@@ -45,6 +45,14 @@ class PickerScreen(Screen[Candidate | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """End with the chosen cluster."""
         self.dismiss(self._candidates[event.option_index])
+
+    def action_down(self) -> None:
+        """Move to the next answer, before the key after this one is looked at."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """Move to the answer before."""
+        self.query_one(OptionList).action_cursor_up()
 
     def action_none(self) -> None:
         """End without one."""
