@@ -55,7 +55,6 @@ class Monitor:
         rng: Random | None = None,
     ) -> None:
         self._backend = backend
-        self._backend = backend
         self._http = backend.http(backend.dashboard)
         self.api = RayApi(self._http)
         self.history = History()

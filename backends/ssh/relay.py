@@ -15,8 +15,7 @@ from raymon_tui.backends.ssh.commands import refuse_expired
 from raymon_tui.backends.ssh.stream import ChannelStream
 
 if TYPE_CHECKING:
-    from raymon_tui.backends.ssh.commands import refuse_expired
-from raymon_tui.backends.ssh.link import Link
+    from raymon_tui.backends.ssh.link import Link
 
 STARTED = b"\x1eraymon-tui relays\n"
 START_WITHIN_S = 10.0
