@@ -43,6 +43,7 @@ async def test_all_clusters_are_listed_one_is_opened_and_the_list_comes_back(api
 
 
 async def test_all_namespaces_are_listed_where_that_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
+    api.granted.everywhere = set(READ)
     with Program("k8s", "-A", "--kubeconfig", str(kubeconfig(api, tmp_path))) as program:
         screen = await in_a_thread(program.until, lambda screen: "second" in screen)
         assert "all namespaces" in screen

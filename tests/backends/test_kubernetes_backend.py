@@ -170,6 +170,7 @@ async def alone(tmp_path: Path) -> AsyncIterator[KubeApi]:
 
 
 async def test_an_object_that_is_not_there_is_told_with_those_that_are(alone: KubeApi, tmp_path: Path) -> None:
+    alone.granted.everywhere = set(READ)
     for name, words in (("nothing", "there are: demo"), (CLUSTER, "-n ray")):
         backend = opened(alone, tmp_path, name, namespace="default")
         with pytest.raises(ObjectMissingError) as caught:

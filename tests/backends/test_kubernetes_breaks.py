@@ -138,7 +138,7 @@ async def test_a_server_that_takes_too_long_is_told_and_waited_for_next_time(
 async def test_an_answer_without_end_is_cut_off(
     alone: KubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone.log = "x" * 3_000_000
+    alone.logs.write(HEAD_POD, "x" * 3_000_000)
     backend = opened(alone, tmp_path)
     path = f"/api/v1/namespaces/{NAMESPACE}/pods/{HEAD_POD}"
     assert await backend.text(f"{path}/log", limit=1000) == "x" * 1000
@@ -238,8 +238,10 @@ async def test_what_the_monitor_watches_tells_that_the_head_pod_was_replaced(api
 
 @pytest.mark.parametrize("way", ["proxy", "ports"])
 async def test_a_service_in_another_namespace_is_reached_by_its_name(alone: KubeApi, tmp_path: Path, way: str) -> None:
+    alone.granted.everywhere = READ | ENTER
     if way == "ports":
         alone.rights.discard(PROXY)
+        alone.granted.everywhere.discard(PROXY)
     backend = opened(alone, tmp_path)
     async with recording() as (endpoint, heads):
         server = pod("prometheus-0", "worker", HERE, cluster="none")

@@ -11,36 +11,46 @@ from aiohttp import web
 
 from kube_api.answers import status
 from kube_api.channels import executed, forwarded
+from kube_api.logs import Logs
 from kube_api.objects import NAMESPACE
 from kube_api.proxy import proxied
-from kube_api.rights import Rule, needed
+from kube_api.rights import Rights, Rule, needed
 from kube_api.shelves import Found, Shelves, chosen_by
 
 TOKEN = "viewer-token"
 _RAY = ("rayclusters", "rayjobs", "rayservices", "raycronjobs")
-_LOG_OF_WAITING = 'container "ray" in pod "{}" is waiting to start: trying and failing to pull image'
 
 
 class KubeApi:
     """The server. Its objects may be changed at will by `put` and `remove`, which watches then tell.
 
-    `rights` are what whoever comes may do; `asked` names what was asked, as verb and resource; `token` is the one that
-    is taken; `slow_s` delays every answer; `protocols` are those of exec that it knows; `kinds` are those of KubeRay
-    that are installed.
+    `rights` are what a Role in the namespace of all that is here grants whoever comes, `granted` knows more of them;
+    `asked` names what was asked, as verb and resource; `token` is the one that is taken; `slow_s` delays every answer;
+    `protocols` are those of exec that it knows; `kinds` are those of KubeRay that are installed; `logs` has what
+    containers write.
     """
 
     def __init__(self, rights: set[Rule]) -> None:
-        self.rights = set(rights)
+        self.granted = Rights(rights)
         self.token = TOKEN
         self.slow_s = 0.0
         self.asked: list[tuple[str, str]] = []
         self.proxied_headers: list[dict[str, str]] = []
-        self.log = "one\ntwo\n"
+        self.logs = Logs()
         self.protocols: tuple[str, ...] = ("v5.channel.k8s.io", "v4.channel.k8s.io")
         self.kinds: tuple[str, ...] = _RAY
         self.url = ""
         self.ca = trustme.CA()
         self.shelves = Shelves()
+
+    @property
+    def rights(self) -> set[Rule]:
+        """What may be done in the namespace; it may be changed at will."""
+        return self.granted.in_namespace
+
+    @rights.setter
+    def rights(self, rights: set[Rule]) -> None:
+        self.granted.in_namespace = rights
 
     @property
     def _watchers(self) -> list[tuple[str, asyncio.Queue[Found]]]:
@@ -86,12 +96,11 @@ class KubeApi:
             await asyncio.sleep(self.slow_s)
         if not self._known(request):
             return status(401, "Unauthorized", "Unauthorized")
-        rules = needed(request)
-        self.asked += [(verb, resource) for _, resource, verb in rules[:1]]
-        for group, resource, verb in rules:
-            if (group, resource, verb) not in self.rights:
-                what = f'resource "{resource}" in API group "{group}"'
-                return status(403, f'{resource} is forbidden: User "viewer" cannot {verb} {what}', "Forbidden")
+        need = needed(request)
+        self.asked += [(verb, resource) for _, resource, verb in need.rules[:1]]
+        refused = self.granted.refusal(need)
+        if refused is not None:
+            return refused
         answer: web.StreamResponse = await handler(request)
         return answer
 
@@ -106,7 +115,8 @@ class KubeApi:
     async def _review(self, request: web.Request) -> web.Response:
         asked = (await request.json())["spec"]["resourceAttributes"]
         resource = asked["resource"] + (f"/{asked['subresource']}" if asked.get("subresource") else "")
-        allowed = (asked.get("group", ""), resource, asked["verb"]) in self.rights
+        rule = (asked.get("group", ""), resource, asked["verb"])
+        allowed = self.granted.grants(rule, asked.get("namespace") or None)
         return web.json_response({"kind": "SelfSubjectAccessReview", "status": {"allowed": allowed}}, status=201)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
@@ -126,17 +136,12 @@ class KubeApi:
             return status(404, f'{plural} "{name}" not found', "NotFound")
         return web.json_response(found)
 
-    async def _log(self, request: web.Request) -> web.Response:
+    async def _log(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["pod"]
         found = self.shelves.find("pods", request.match_info["ns"], name)
         if found is None:
             return status(404, f'pods "{name}" not found', "NotFound")
-        if "previous" in request.query:
-            return status(400, f'previous terminated container "ray" in pod "{name}" not found', "BadRequest")
-        if found["status"]["phase"] == "Pending":
-            waits = found["status"].get("containerStatuses")
-            return status(400, _LOG_OF_WAITING.format(name), "BadRequest") if waits else web.Response(status=204)
-        return web.Response(text=self.log)
+        return await self.logs.answer(request, found)
 
     def _address(self, request: web.Request, name: str) -> str:
         """Return where a pod's ports really are: the head's on the loopback, as if that were in its network."""
