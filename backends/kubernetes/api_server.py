@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import httpx
@@ -13,8 +13,8 @@ from anyio import to_thread
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.clients import LIMITS
-from raymon_tui.backends.errors import RefusedError, TimedOutError, UsageError
-from raymon_tui.backends.kubernetes.access import Access, access
+from raymon_tui.backends.errors import TimedOutError, UsageError
+from raymon_tui.backends.kubernetes.access import Access, Headers, access
 from raymon_tui.backends.kubernetes.answers import (
     GoneError,
     decoded,
@@ -25,7 +25,9 @@ from raymon_tui.backends.kubernetes.answers import (
     refusal,
     status_message,
 )
+from raymon_tui.backends.kubernetes.errand import Errand
 from raymon_tui.backends.kubernetes.keepalive import KEEPALIVE
+from raymon_tui.backends.kubernetes.rights import Rights
 
 ANSWER_S = 30.0
 """A server may take 20 s under load."""
@@ -35,71 +37,88 @@ PAGE = "100"
 """Objects: a page of so many pods has a megabyte, which is decoded in the time of one frame."""
 RENEW_REST_S = 10.0
 """Whoever is refused again after so short a time is refused for good: a plug-in is not to be run for each request."""
-_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _STATUS_SIZE = 1 << 16
 
 
+class _Reached(NamedTuple):
+    """The API server as kubeconfig was last read; `naming` fetches what says who we are."""
+
+    access: Access
+    http: httpx.AsyncClient
+    naming: Errand[Headers]
+
+
 class ApiServer:
-    """One API server, connected to when it is first asked. Every method may raise a `RaymonError`."""
+    """One API server, connected to when it is first asked. Every method may raise a `RaymonError`.
+
+    What may run a plug-in, which may take a minute and ask its user something, is done once for all who wait for it.
+    `known_access` is how it is reached, or was last, where that is known.
+    """
 
     def __init__(self, options: ConnectOptions, environ: Mapping[str, str]) -> None:
         self._options = options
         self._environ = dict(environ)
-        self._access: Access | None = None
+        self.known_access: Access | None = None
+        self._reached: _Reached | None = None
         self._stale = True
-        self._http: httpx.AsyncClient | None = None
-        self._retired: list[httpx.AsyncClient] = []
+        self._reading = Errand(self._read, RENEW_REST_S)
+        self._retired: list[_Reached] = []
         self._renewed_at = -RENEW_REST_S
-        self._lock = anyio.Lock()
-        self._allowed: dict[tuple[str, str, str, str], bool] = {}
+        self.rights = Rights(self._ask)
 
     async def access(self) -> Access:
         """Return how it is reached; kubeconfig is read when this is first asked."""
-        return (await self._reached())[0]
+        return (await self._current()).access
 
-    async def _reached(self) -> tuple[Access, httpx.AsyncClient]:
-        async with self._lock:
-            if self._access is None or self._stale:
-                self._access = await to_thread.run_sync(partial(access, self._options, self._environ))
-                self._stale = False
-            if self._http is None:
-                self._http = _client(self._access)
-            return self._access, self._http
+    async def identified(self) -> tuple[Access, Headers]:
+        """Return how it is reached, and what says who we are."""
+        reached = await self._current()
+        return reached.access, await reached.naming.result()
 
-    @property
-    def known_access(self) -> Access | None:
-        """How it is reached, or was last, where that is known already."""
-        return self._access
+    async def bearer(self) -> str | None:
+        """Return the token by which the API server knows us; None where it knows us by something else."""
+        _, headers = await self.identified()
+        scheme, _, sent = next((value for name, value in headers if name.lower() == "authorization"), "").partition(" ")
+        return sent if scheme.lower() == "bearer" else None
 
-    async def headers(self) -> dict[str, str]:
-        """Return what says who we are."""
-        return await to_thread.run_sync((await self.access()).headers)
+    async def _current(self) -> _Reached:
+        return await self._reading.result() if self._reached is None or self._stale else self._reached
+
+    async def _read(self) -> _Reached:
+        found = await to_thread.run_sync(partial(access, self._options, self._environ))
+        if self._reached is not None:
+            # What is being read by the client of before is read to its end.
+            retired, self._retired = self._retired, [self._reached]
+            for one in retired:
+                await one.http.aclose()
+        naming = Errand(partial(to_thread.run_sync, found.headers), RENEW_REST_S)
+        self._reached, self._stale = _Reached(found, _client(found), naming), False
+        self.known_access = found
+        return self._reached
 
     async def renewed(self, stale: Access) -> bool:
         """Have kubeconfig read again where nobody has since `stale`: what says who we are is taken no more.
 
         Returns False where that was done a moment ago, and did not help.
         """
-        async with self._lock:
-            if self._stale or self._access is not stale:
-                return True
-            if anyio.current_time() - self._renewed_at < RENEW_REST_S:
-                return False
-            self._renewed_at = anyio.current_time()
-            # What is being read by the client of before is read to its end.
-            retired, self._retired = self._retired, [self._http] if self._http is not None else []
-            self._stale, self._http = True, None
-            self._allowed.clear()
-        for client in retired:
-            await client.aclose()
+        if self._stale or self.known_access is not stale:
+            return True
+        if anyio.current_time() - self._renewed_at < RENEW_REST_S:
+            return False
+        self._renewed_at = anyio.current_time()
+        self._stale = True
+        self.rights.forget()
         return True
 
     async def aclose(self) -> None:
-        """Give back all connections; safe to call twice."""
-        clients = [*self._retired, *([self._http] if self._http is not None else [])]
-        self._http, self._retired = None, []
-        for client in clients:
-            await client.aclose()
+        """Give back all connections, and end what was to be done; safe to call twice."""
+        await self._reading.aclose()
+        await self.rights.aclose()
+        reached = [*self._retired, *([self._reached] if self._reached is not None else [])]
+        self._reached, self._stale, self._retired = None, True, []
+        for one in reached:
+            await one.naming.aclose()
+            await one.http.aclose()
 
     async def send(
         self,
@@ -117,8 +136,8 @@ class ApiServer:
         Where the API server does not know us any more, kubeconfig is read again, and the request sent once more.
         """
         while True:
-            reached, http = await self._reached()
-            request = http.build_request(
+            reached = await self._current()
+            request = reached.http.build_request(
                 method,
                 path,
                 params=params or None,
@@ -127,16 +146,15 @@ class ApiServer:
                 headers=headers,
                 timeout=timeout or ANSWER_S,
             )
-            request.headers.update(await to_thread.run_sync(reached.headers))
-            if reached.server_name:
-                request.extensions = {**request.extensions, "sni_hostname": reached.server_name}
-            answer = await http.send(request, stream=True)
+            ours = [(name.encode(), value.encode()) for name, value in await reached.naming.result()]
+            request.headers = httpx.Headers([*request.headers.raw, *ours])
+            answer = await reached.http.send(request, stream=True)
             if answer.status_code != httpx.codes.UNAUTHORIZED:
                 return answer
             body = await read_body(answer, _STATUS_SIZE, cut=True)
             await answer.aclose()
             # Ray behind the pod proxy may have said it: that is for whoever asked Ray.
-            if status_message(body) is None or not await self.renewed(reached):
+            if status_message(body) is None or not await self.renewed(reached.access):
                 return httpx.Response(answer.status_code, headers=for_decoded(answer.headers), content=body)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
@@ -173,7 +191,7 @@ class ApiServer:
         """Return the body of a good answer; one that is larger than `limit` is cut, or is an error."""
         tried = f"ask the API server for {path}"
         # A plug-in has a limit of its own.
-        await self._reached()
+        await self.identified()
         try:
             with anyio.fail_after(2 * ANSWER_S):
                 answer = await self.send(method, path, params=params, data=data)
@@ -188,30 +206,9 @@ class ApiServer:
             raise refusal(answer.status_code, body, path)
         return body
 
-    async def allowed(self, verb: str, resource: str, namespace: str, *, group: str = "") -> bool:
-        """Return whether we may do that; `resource` may have a subresource behind a slash.
-
-        Asked once for each, until `forget_rights`. Where one may not even ask, it is tried.
-        """
-        key = (verb, resource, namespace, group)
-        if key not in self._allowed:
-            name, _, sub = resource.partition("/")
-            asked = {"namespace": namespace, "verb": verb, "group": group, "resource": name, "subresource": sub}
-            review = {
-                "apiVersion": "authorization.k8s.io/v1",
-                "kind": "SelfSubjectAccessReview",
-                "spec": {"resourceAttributes": {one: value for one, value in asked.items() if value}},
-            }
-            try:
-                answer = decoded(await self.body("POST", _REVIEWS, data=review), _REVIEWS)
-            except RefusedError:
-                return True
-            self._allowed[key] = bool(mapping(answer.get("status")).get("allowed"))
-        return self._allowed[key]
-
-    def forget_rights(self) -> None:
-        """Ask anew what we may do: something was refused that was allowed before."""
-        self._allowed.clear()
+    async def _ask(self, path: str, data: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Put a question to a path."""
+        return decoded(await self.body("GET" if data is None else "POST", path, data=data), path)
 
 
 def _client(reached: Access) -> httpx.AsyncClient:

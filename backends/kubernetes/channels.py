@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 import websockets
-from anyio import to_thread
 from websockets.asyncio.client import ClientConnection, connect
 
 from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError, UsageError
-from raymon_tui.backends.kubernetes.access import Access
+from raymon_tui.backends.kubernetes.access import Access, Headers
 from raymon_tui.backends.kubernetes.answers import not_reached, refusal
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.keepalive import KEEPALIVE
@@ -27,8 +26,7 @@ async def open_channels(
 ) -> ClientConnection:
     """Open a websocket to a pod's subresource; raises the `RaymonError` of what was answered instead."""
     while True:
-        reached = await api.access()
-        headers = await to_thread.run_sync(reached.headers)
+        reached, headers = await api.identified()
         try:
             return await _connect(reached, f"{quote(path)}?{urlencode(params)}", headers, protocols)
         except websockets.exceptions.InvalidStatus as error:
@@ -45,15 +43,13 @@ async def open_channels(
             raise UsageError(tried, str(error)[:200], "pip install python-socks, or use another proxy") from None
 
 
-async def _connect(
-    reached: Access, path: str, headers: Mapping[str, str], protocols: Sequence[str]
-) -> ClientConnection:
+async def _connect(reached: Access, path: str, headers: Headers, protocols: Sequence[str]) -> ClientConnection:
     url = f"{reached.server}{path}"
     secure = url.startswith("https:")
     socket = await connect(
         url.replace("http", "ws", 1),
         ssl=reached.tls if secure else None,
-        server_hostname=(reached.server_name or urlsplit(url).hostname) if secure else None,
+        server_hostname=urlsplit(url).hostname if secure else None,
         additional_headers=headers,
         subprotocols=[websockets.Subprotocol(one) for one in protocols],
         proxy=reached.proxy,

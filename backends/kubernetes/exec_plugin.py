@@ -6,9 +6,11 @@ log why it failed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -53,7 +55,7 @@ def credential(plugin: Mapping[str, Any], directory: Path, cluster: Mapping[str,
         try:
             out, err = _outcome(process, tried)
         finally:
-            process.kill()
+            _end(process)
     if process.returncode:
         raise RefusedError(tried, _last_words(err) or f"it failed ({process.returncode})", _BY_HAND)
     return _status(out, plugin, tried)
@@ -70,6 +72,16 @@ def _outcome(process: subprocess.Popen[bytes], tried: str) -> tuple[bytes, bytes
             said = waiting.stderr or b""
     words = _last_words(said) or f"it did not end within {ENDS_WITHIN_S:.0f} s"
     raise TimedOutError(tried, words, _BY_HAND)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a plug-in that still runs, with all that it has started: many are scripts around another program.
+
+    What one leaves behind that has ended by itself is meant to stay.
+    """
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _environment(plugin: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, str]:

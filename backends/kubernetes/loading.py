@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from kubernetes.config.dateutil import parse_rfc3339
-from kubernetes.config.kube_config import FileOrData, KubeConfigLoader
+from kubernetes.config.kube_config import EXPIRY_SKEW_PREVENTION_DELAY, FileOrData, KubeConfigLoader
 
 from raymon_tui.backends.kubernetes.exec_plugin import credential
+
+AHEAD, REST = timedelta(seconds=30), timedelta(seconds=10)
+"""A plug-in is asked again so long before its token expires, and no more often than that."""
 
 
 class Loader(KubeConfigLoader):
@@ -36,7 +40,9 @@ class Loader(KubeConfigLoader):
             self.cert_file = _file(status, "clientCertificateData", directory)
             self.key_file = _file(status, "clientKeyData", directory)
         if "expirationTimestamp" in status:
-            self.expiry = parse_rfc3339(status["expirationTimestamp"])
+            # The base class asks again so long before: with a token of five minutes that is for each request.
+            told = parse_rfc3339(status["expirationTimestamp"]) - AHEAD
+            self.expiry = max(told, datetime.now(timezone.utc) + REST) + EXPIRY_SKEW_PREVENTION_DELAY
         return True
 
 

@@ -14,7 +14,10 @@ from raymon_tui.backends.kubernetes.watching import watch
 
 
 class WholeCluster:
-    """Objects of all kinds; `open` gives the way to the Ray cluster of one. It follows `KubernetesObjects`."""
+    """Objects of all kinds; `open` gives the way to the Ray cluster of one, through the same connections.
+
+    It follows `KubernetesObjects`.
+    """
 
     def __init__(self, options: ConnectOptions, environ: Mapping[str, str]) -> None:
         self._options = options
@@ -43,7 +46,8 @@ class WholeCluster:
 
     def open(self, kind: str, namespace: str, name: str) -> Backend:
         """Return the way to what an object (`RayCluster`, …) leads to; it connects to nothing yet."""
-        return KubernetesBackend(KINDS[kind], name, replace(self._options, namespace=namespace), self._environ)
+        options = replace(self._options, namespace=namespace)
+        return KubernetesBackend(KINDS[kind], name, options, self._environ, api=self._api)
 
     async def aclose(self) -> None:
         """Give back all connections; safe to call twice."""
