@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.errors import UsageError
+from raymon_tui.backends.kubernetes.proxies import proxy_for
+from raymon_tui.backends.kubernetes.tls import tls_of
 
 _TRIED = "read the kubeconfig"
 _ADVICE = "name one with --kubeconfig or KUBECONFIG, and a context in it with --context"
@@ -25,24 +26,27 @@ IN_CLUSTER = "in-cluster"
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
+Headers = list[tuple[str, str]]
+"""A name may stand there more than once."""
+
+
 @dataclass(frozen=True)
 class Access:
     """An API server: its URL, the context that names it, the namespace that is meant where none is said.
 
-    `acts_as` is the user that the kubeconfig says to impersonate.
+    `acts_as` are the headers that say as whom the kubeconfig has us act.
     """
 
     server: str
     context: str
     namespace: str
     tls: ssl.SSLContext | None
-    server_name: str | None = None
     proxy: str | None = field(default=None, repr=False)
-    acts_as: str | None = None
+    acts_as: tuple[tuple[str, str], ...] = ()
     _configuration: Any = field(default=None, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Headers:
         """Return what says who we are; a token that has expired is fetched anew, by one thread for all.
 
         Raises `UsageError` or what a plug-in raises where it cannot be had.
@@ -52,8 +56,8 @@ class Access:
                 settings = self._configuration.auth_settings().values()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError("renew the token of the kubeconfig", _words(error), _ADVICE) from None
-        found = {one["key"]: one["value"] for one in settings if one.get("in") == "header" and one.get("value")}
-        return found if self.acts_as is None else {**found, "Impersonate-User": self.acts_as}
+        found = [(one["key"], one["value"]) for one in settings if one.get("in") == "header" and one.get("value")]
+        return [*found, *self.acts_as]
 
 
 def access(options: ConnectOptions, environ: Mapping[str, str]) -> Access:
@@ -67,6 +71,9 @@ def access(options: ConnectOptions, environ: Mapping[str, str]) -> Access:
         return _by_kubeconfig(configuration, paths, options)
     if SERVICE_ACCOUNT.is_dir() and environ.get("KUBERNETES_SERVICE_HOST"):
         return _by_service_account(configuration, options, environ)
+    if environ.get("KUBECONFIG"):
+        # Another file may lead to another cluster: it is no more taken here than by kubectl.
+        raise UsageError(_TRIED, f"KUBECONFIG names {environ['KUBECONFIG']}, which is not there", _ADVICE)
     raise UsageError(_TRIED, "there is none: neither KUBECONFIG nor ~/.kube/config names one", _ADVICE)
 
 
@@ -111,48 +118,43 @@ def _paths(options: ConnectOptions, environ: Mapping[str, str]) -> list[str]:
         return [str(options.kubeconfig)]
     named = [path for path in environ.get("KUBECONFIG", "").split(os.pathsep) if path]
     ordinary = Path(environ.get("HOME") or Path.home()) / ".kube" / "config"
-    return [path for path in named if Path(path).is_file()] or ([str(ordinary)] if ordinary.is_file() else [])
+    return [path for path in named or [str(ordinary)] if Path(path).is_file()]
 
 
 def _made(
     configuration: Any, context: str, namespace: str, cluster: Mapping[str, Any], user: Mapping[str, Any]
 ) -> Access:
     server = str(configuration.host).rstrip("/")
-    tls = _tls(configuration) if server.startswith("https:") else None
     return Access(
         server,
         context,
         namespace,
-        tls,
-        configuration.tls_server_name or None,
-        str(cluster["proxy-url"]) if cluster.get("proxy-url") else _proxy_of_environment(server),
-        str(user["as"]) if user.get("as") else None,
+        _tls(configuration) if server.startswith("https:") else None,
+        str(cluster["proxy-url"]) if cluster.get("proxy-url") else proxy_for(server),
+        tuple(_impersonated(user)),
         configuration,
     )
 
 
-def _proxy_of_environment(server: str) -> str | None:
-    """Return the proxy that HTTPS_PROXY and its like name for a server, unless NO_PROXY spares it."""
-    parts = urlsplit(server)
-    if urllib.request.proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+def _impersonated(user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the headers for all that a kubeconfig says of whom to act as."""
+    if not user.get("as"):
+        return
+    yield "Impersonate-User", str(user["as"])
+    if user.get("as-uid"):
+        yield "Impersonate-Uid", str(user["as-uid"])
+    for group in user.get("as-groups") or ():
+        yield "Impersonate-Group", str(group)
+    for key, values in (user.get("as-user-extra") or {}).items():
+        for value in values or ():
+            yield f"Impersonate-Extra-{quote(str(key), safe='')}", str(value)
 
 
 def _tls(configuration: Any) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
-        # Python 3.13 would refuse the authorities of many real clusters, which lack a key identifier; kubectl does not.
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        if not configuration.verify_ssl:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if configuration.cert_file:
-            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+        return tls_of(configuration)
     except (OSError, ssl.SSLError) as error:
         raise UsageError(_TRIED, f"its certificates cannot be used: {error.strerror or error}", _ADVICE) from None
-    return context
 
 
 def _words(error: Exception) -> str:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 import yaml
 from kube_api import CLUSTER, NAMESPACE, READ, TOKEN, KubeApi, kube_api, kubeconfig
 from listening import closed_port
 
 from raymon_tui.backends.base import ConnectOptions
-from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError, UsageError
-from raymon_tui.backends.kubernetes import access, exec_plugin
+from raymon_tui.backends.errors import UnreachableError, UsageError
+from raymon_tui.backends.kubernetes import access
 from raymon_tui.backends.kubernetes.backend import KubernetesBackend
+from raymon_tui.backends.kubernetes.proxies import spared
 
+PATIENCE_S = 30.0
 VERSION = "client.authentication.k8s.io/v1"
 
 
@@ -130,6 +130,75 @@ async def test_a_proxy_of_the_environment_unless_it_is_to_be_spared(
         assert len(targets) == 1
 
 
+async def test_a_proxy_in_between_and_a_server_that_is_known_by_another_name(api: KubeApi, tmp_path: Path) -> None:
+    path, other = kubeconfig(api, tmp_path), api.url.replace("127.0.0.1", "localhost")
+    async with tunnelling() as (url, targets):
+        await asked(
+            changed(path, cluster={"proxy-url": url, "server": other, "tls-server-name": "kubernetes.test"}), {}
+        )
+        assert targets == [other.removeprefix("https://")]
+        with pytest.raises(UnreachableError, match="certificate"):
+            await asked(changed(path, cluster={"tls-server-name": "another.test"}), {})
+
+
+@pytest.mark.parametrize(
+    ("host", "spares"),
+    [
+        ("10.1.2.3", "10.0.0.0/8"),
+        ("10.1.2.3", "example.com, 10.1.2.3"),
+        ("10.1.2.3", "10.1.2.3:6443"),
+        ("fd00::1", "fd00::/8"),
+        ("fd00::1", "[fd00::1]:6443"),
+        ("api.example.com", "example.com"),
+        ("api.example.com", ".example.com"),
+        ("api.example.com", "*.example.com"),
+        ("api.example.com", "API.example.com"),
+        ("api.example.com", "*"),
+    ],
+)
+def test_what_no_proxy_spares_is_asked_without_one(host: str, spares: str) -> None:
+    assert spared(host, 6443, spares)
+
+
+@pytest.mark.parametrize(
+    ("host", "spares"),
+    [
+        ("11.1.2.3", "10.0.0.0/8"),
+        ("10.1.2.3", "10.1.2.3:443"),
+        ("example.com", ".example.com"),
+        ("badexample.com", "example.com"),
+        ("10.1.2.3", "nonsense/8, ,"),
+        ("fd00::1", "10.0.0.0/8"),
+    ],
+)
+def test_what_no_proxy_does_not_spare_is_asked_through_it(host: str, spares: str) -> None:
+    assert not spared(host, 6443, spares)
+
+
+async def test_whom_to_act_as_is_told_with_groups_and_all_else(api: KubeApi, tmp_path: Path) -> None:
+    extra = {"example.com/team": ["a", "b"]}
+    as_another = {"as": "jane", "as-uid": "u1", "as-groups": ["dev", "ops"], "as-user-extra": extra}
+    await asked(ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, {"token": TOKEN, **as_another})), {})
+    told = [(name.lower(), value) for name, value in api.headers if name.lower().startswith("impersonate")]
+    assert told == [
+        ("impersonate-user", "jane"),
+        ("impersonate-uid", "u1"),
+        ("impersonate-group", "dev"),
+        ("impersonate-group", "ops"),
+        ("impersonate-extra-example.com%2fteam", "a"),
+        ("impersonate-extra-example.com%2fteam", "b"),
+    ]
+
+
+async def test_a_kubeconfig_that_is_not_where_it_is_said_to_be_leads_to_no_other_cluster(
+    api: KubeApi, tmp_path: Path
+) -> None:
+    (tmp_path / ".kube").mkdir()
+    kubeconfig(api, tmp_path / ".kube").rename(tmp_path / ".kube" / "config")
+    with pytest.raises(UsageError, match="mistyped"):
+        await asked(ConnectOptions(), {"HOME": str(tmp_path), "KUBECONFIG": str(tmp_path / "mistyped")})
+
+
 async def test_a_proxy_of_a_kind_that_cannot_be_used_is_told(api: KubeApi, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="proxy"):
         await asked(changed(kubeconfig(api, tmp_path), cluster={"proxy-url": "gopher://127.0.0.1:1"}), {})
@@ -146,126 +215,6 @@ async def test_the_pod_that_we_run_in(api: KubeApi, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(access, "SERVICE_ACCOUNT", account)
     backend = await asked(ConnectOptions(), environ)
     assert (backend.place.context, backend.place.namespace) == (access.IN_CLUSTER, NAMESPACE)
-
-
-class Plugin:
-    """A plug-in that counts how often it is run, and does what its script says."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path, self.token, self.seen = folder / "plugin", folder / "token-to-give", folder / "seen"
-        self.token.write_text(TOKEN)
-
-    def written(self, script: str) -> dict[str, Any]:
-        """Write the script, and return the user of a kubeconfig who is known by it."""
-        self.path.write_text(f'#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >> {self.seen}\n{script}\n')
-        self.path.chmod(0o755)
-        return {"exec": {"apiVersion": VERSION, "command": "./plugin", "provideClusterInfo": True}}
-
-    def telling(self, more: str = "") -> dict[str, Any]:
-        """Have it tell the token that stands in a file."""
-        head = f'{{"apiVersion":"{VERSION}","kind":"ExecCredential","status":{{{more}"token":"%s"}}}}'
-        return self.written(f"printf '{head}' \"$(cat {self.token})\"")
-
-    @property
-    def runs(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.seen.read_text().splitlines()] if self.seen.exists() else []
-
-
-@pytest.fixture
-def plugin(tmp_path: Path) -> Plugin:
-    return Plugin(tmp_path)
-
-
-async def test_a_plug_in_is_told_of_the_cluster_and_asked_once(api: KubeApi, tmp_path: Path, plugin: Plugin) -> None:
-    options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, plugin.telling()))
-    backend = KubernetesBackend("raycluster", CLUSTER, options, {})
-    for _ in range(3):
-        assert await backend.get("/version")
-    (run,) = plugin.runs
-    assert run["spec"]["interactive"] is False
-    assert run["spec"]["cluster"]["server"] == api.url
-    await backend.aclose()
-
-
-async def test_a_plug_in_is_asked_again_before_its_token_expires(api: KubeApi, tmp_path: Path, plugin: Plugin) -> None:
-    user = plugin.telling('"expirationTimestamp":"2020-01-01T00:00:00Z",')
-    backend = KubernetesBackend("raycluster", CLUSTER, ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, user)), {})
-    assert await backend.get("/version")
-    before = len(plugin.runs)
-    assert await backend.get("/version")
-    assert len(plugin.runs) == before + 1
-    await backend.aclose()
-
-
-async def test_all_who_are_refused_together_have_the_plug_in_asked_once(
-    api: KubeApi, tmp_path: Path, plugin: Plugin
-) -> None:
-    options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, plugin.telling()))
-    backend = KubernetesBackend("raycluster", CLUSTER, options, {})
-    await backend.get("/version")
-    api.token = "the-next"
-    plugin.token.write_text(api.token)
-    async with anyio.create_task_group() as tasks:
-        for _ in range(8):
-            tasks.start_soon(backend.get, "/version")
-    assert len(plugin.runs) == 2
-    await backend.aclose()
-
-
-async def test_a_token_that_stays_wrong_is_told_and_the_plug_in_left_in_peace(
-    api: KubeApi, tmp_path: Path, plugin: Plugin
-) -> None:
-    api.token = "another"
-    options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, plugin.telling()))
-    backend = KubernetesBackend("raycluster", CLUSTER, options, {})
-    for _ in range(5):
-        with pytest.raises(RefusedError, match="who we are"):
-            await backend.get("/version")
-    assert len(plugin.runs) == 2
-    await backend.aclose()
-
-
-@pytest.mark.parametrize(
-    ("script", "kind", "words"),
-    [
-        ("echo 'Your session has expired.' >&2; exit 1", RefusedError, "Your session has expired"),
-        ("echo nonsense", RefusedError, "no ExecCredential"),
-        ('echo \'{"kind":"ExecCredential"}\'', RefusedError, "no ExecCredential"),
-    ],
-)
-async def test_a_plug_in_that_fails_is_told_in_its_own_words(
-    api: KubeApi, tmp_path: Path, plugin: Plugin, script: str, kind: type[RaymonError], words: str
-) -> None:
-    options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, plugin.written(script)))
-    with pytest.raises(kind, match=words) as caught:
-        await asked(options, {})
-    assert "plugin" in caught.value.tried
-
-
-async def test_a_plug_in_that_is_not_installed_is_told_with_how_to(
-    api: KubeApi, tmp_path: Path, plugin: Plugin
-) -> None:
-    user = {"exec": {"apiVersion": VERSION, "command": "no-such-plugin", "installHint": "get it from example.com"}}
-    with pytest.raises(UsageError) as caught:
-        await asked(ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, user)), {})
-    assert caught.value.advice == "get it from example.com"
-
-
-async def test_a_plug_in_that_waits_for_its_user_is_given_up_with_what_it_asked(
-    api: KubeApi, tmp_path: Path, plugin: Plugin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exec_plugin, "ENDS_WITHIN_S", 1.0)
-    user = plugin.written("echo 'open https://login.example.com and enter ABC' >&2; exec sleep 600")
-    with pytest.raises(TimedOutError, match="enter ABC"):
-        await asked(ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, user)), {})
-
-
-async def test_who_waits_for_a_plug_in_no_more_ends_it(api: KubeApi, tmp_path: Path, plugin: Plugin) -> None:
-    user = plugin.written("exec sleep 600")
-    with anyio.move_on_after(1.0) as given_up:
-        await asked(ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, user)), {})
-    assert given_up.cancelled_caught
-    assert len(plugin.runs) == 1
 
 
 @asynccontextmanager
