@@ -13,22 +13,33 @@ ORDINARY_HEADER, SECOND_HEADER = "Authorization", "X-Ray-Authorization"
 """The dashboard takes the token in either; the second is for where the first is somebody else's (Ray 2.60)."""
 
 
-def find_token(options: ConnectOptions, environ: Mapping[str, str], home: Path | None = None) -> str | None:
-    """Return the token, or None where there is none.
+def find_token(options: ConnectOptions, environ: Mapping[str, str]) -> str | None:
+    """Return the token, or None where there is none: what the command line says, else what this machine has.
 
-    Looked for in the order of Ray's own clients, after what the command line says: `RAY_AUTH_TOKEN`, the file that
-    `RAY_AUTH_TOKEN_PATH` names, `~/.ray/auth_token`. Raises `UsageError` where a file that was asked for cannot be
-    read, or what is found can be no token.
+    Raises `UsageError` where a file that was asked for cannot be read, or what is found can be no token.
     """
+    is_given = options.token is not None or options.token_file is not None
+    return given_token(options) if is_given else token_here(environ)
+
+
+def given_token(options: ConnectOptions) -> str | None:
+    """Return the token that the command line says; see `find_token`."""
     if options.token is not None:
         return _checked(options.token, "the token that was given")
-    if options.token_file is not None:
-        return token_in(options.token_file, "--token-file")
+    return None if options.token_file is None else token_in(options.token_file, "--token-file")
+
+
+def token_here(environ: Mapping[str, str]) -> str | None:
+    """Return the token that this machine has for whatever cluster; see `find_token`.
+
+    Looked for in the order of Ray's own clients: `RAY_AUTH_TOKEN`, the file that `RAY_AUTH_TOKEN_PATH` names,
+    `~/.ray/auth_token`.
+    """
     if token := _checked(environ.get("RAY_AUTH_TOKEN", ""), "RAY_AUTH_TOKEN"):
         return token
     if path := environ.get("RAY_AUTH_TOKEN_PATH"):
         return token_in(Path(path).expanduser(), "RAY_AUTH_TOKEN_PATH")
-    ordinary = (home or Path.home()) / ".ray" / "auth_token"
+    ordinary = Path(environ.get("HOME") or Path.home()) / ".ray" / "auth_token"
     return token_in(ordinary, "~/.ray/auth_token") if ordinary.is_file() else None
 
 
@@ -61,10 +72,14 @@ def dashboard_headers(
     `basic` is the user and password of the URL; they take `Authorization`, so the token then goes by the second header.
     What `--header` says comes before both. Raises `UsageError` where a header cannot be sent.
     """
+    return headers_with(find_token(options, environ), options, basic=basic)
+
+
+def headers_with(token: str | None, options: ConnectOptions, *, basic: tuple[str, str] | None = None) -> dict[str, str]:
+    """Return the headers for a token; see `dashboard_headers`."""
     headers: dict[str, str] = {}
     if basic is not None:
         headers[ORDINARY_HEADER] = "Basic " + b64encode(":".join(basic).encode()).decode()
-    token = find_token(options, environ)
     if token is not None:
         headers[SECOND_HEADER if basic is not None else ORDINARY_HEADER] = f"Bearer {token}"
     for name, value in options.headers:

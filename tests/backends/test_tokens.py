@@ -32,16 +32,17 @@ def test_the_command_line_comes_first_then_the_environment_then_the_home(home: P
     (home / "option").write_text("of-option\n")
     (home / "path").write_text("of-path\n")
     given = ConnectOptions(token_file=home / "option")
-    environ = {"RAY_AUTH_TOKEN": "of-variable", "RAY_AUTH_TOKEN_PATH": str(home / "path")}
-    assert find_token(ConnectOptions(token="given", token_file=home / "option"), environ, home) == "given"
-    assert find_token(given, environ, home) == "of-option"
-    assert find_token(ConnectOptions(), environ, home) == "of-variable"
+    at_home = {"HOME": str(home)}
+    environ = {**at_home, "RAY_AUTH_TOKEN": "of-variable", "RAY_AUTH_TOKEN_PATH": str(home / "path")}
+    assert find_token(ConnectOptions(token="given", token_file=home / "option"), environ) == "given"
+    assert find_token(given, environ) == "of-option"
+    assert find_token(ConnectOptions(), environ) == "of-variable"
     del environ["RAY_AUTH_TOKEN"]
-    assert find_token(ConnectOptions(), environ, home) == "of-path"
+    assert find_token(ConnectOptions(), environ) == "of-path"
     del environ["RAY_AUTH_TOKEN_PATH"]
-    assert find_token(ConnectOptions(), environ, home) == "of-home"
-    assert find_token(ConnectOptions(), {"RAY_AUTH_TOKEN": " "}, home) == "of-home"
-    assert find_token(ConnectOptions(), {}, home / "nobody") is None
+    assert find_token(ConnectOptions(), environ) == "of-home"
+    assert find_token(ConnectOptions(), {**at_home, "RAY_AUTH_TOKEN": " "}) == "of-home"
+    assert find_token(ConnectOptions(), {"HOME": str(home / "nobody")}) is None
 
 
 @pytest.mark.parametrize("text", [f"{TOKEN}\nmore", f"{TOKEN} more", f"{TOKEN}ü", f"{TOKEN}\0", f"{TOKEN}\x1b[31m"])
@@ -55,7 +56,7 @@ def test_what_can_be_no_token_is_refused_without_a_word_of_it(text: str, tmp_pat
         (ConnectOptions(), {"RAY_AUTH_TOKEN_PATH": str(file)}),
     ):
         with pytest.raises(UsageError) as caught:
-            find_token(options, environ, tmp_path)
+            find_token(options, {"HOME": str(tmp_path), **environ})
         assert TOKEN not in repr(caught.value)
 
 
@@ -65,7 +66,7 @@ def test_a_file_that_was_asked_for_and_cannot_be_read_is_told(content: bytes | N
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(UsageError, match="--token-file") as caught:
-        find_token(ConnectOptions(token_file=file), {}, tmp_path)
+        find_token(ConnectOptions(token_file=file), {"HOME": str(tmp_path)})
     assert str(file) in caught.value.said
 
 
