@@ -167,9 +167,13 @@ class Monitor:
             return await read_discovery_file(self._backend)
 
     def _with_limits(self, feeds: Iterable[Feed[Any]]) -> tuple[Feed[Any], ...]:
-        """Return the feeds, and what completes the autoscaler's status where that is among them."""
+        """Return the feeds, and what completes the autoscaler's status where that is among them.
+
+        In Kubernetes no file of the head holds limits: worker groups have them, which are watched.
+        """
         wanted = tuple(feeds)
-        return (*wanted, self._limits) if AUTOSCALER.name in {feed.name for feed in wanted} else wanted
+        has_limits = self.source is None and AUTOSCALER.name in {feed.name for feed in wanted}
+        return (*wanted, self._limits) if has_limits else wanted
 
     def _changed(self, names: Iterable[str]) -> None:
         """Take note of readings that changed; new limits change what is known of the autoscaler."""

@@ -20,7 +20,7 @@ from raymon_tui.backends.errors import (
 from raymon_tui.backends.failures import failure_of
 
 GONE = 410
-_RIGHTS = "ask for the right, or see docs/rbac.yaml for all that are needed"
+RIGHTS = "ask for the right, or see docs/rbac.yaml for all that are needed"
 _LOG_IN = "log in again: kubectl get pods tells whether that worked"
 _WAY = "is it up, and this machine on the right network, or its VPN up? kubectl get pods takes the same way"
 _NAMES = "is the name right, and the namespace (-n) and context (--context)?"
@@ -42,7 +42,7 @@ def refusal(status: int, body: bytes, path: str) -> RaymonError:
     if status == httpx.codes.UNAUTHORIZED:
         return UnauthorizedError(tried, f"it does not know who we are: {said}", _LOG_IN)
     if status == httpx.codes.FORBIDDEN:
-        return RefusedError(tried, said, _RIGHTS)
+        return RefusedError(tried, said, RIGHTS)
     if status == httpx.codes.NOT_FOUND:
         if body.lstrip().startswith(b"{"):
             return ObjectMissingError(tried, said, _NAMES)
@@ -83,7 +83,7 @@ def decoded(body: bytes, path: str) -> dict[str, Any]:
     return found
 
 
-def items_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def items_of(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the objects of a list; none where it is no list."""
     items = found.get("items")
     return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []

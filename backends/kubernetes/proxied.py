@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import httpx
 
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError
+from raymon_tui.backends.failures import failure_of
 from raymon_tui.backends.kubernetes.answers import for_decoded, read_body, refusal, status_message
 from raymon_tui.backends.kubernetes.api_server import ApiServer
-from raymon_tui.backends.kubernetes.pods import PodPort, Pods
+from raymon_tui.backends.kubernetes.pods import PodPort
 
 HOP_BY_HOP = frozenset(("host", "connection", "authorization", "content-length", "transfer-encoding"))
 VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
@@ -23,50 +25,77 @@ _LARGEST_ERROR = 1 << 20
 class Ways(Protocol):
     """What a transport has to know of whom it works for."""
 
+    async def behind(self, endpoint: Endpoint) -> PodPort:
+        """Return the pod's port that an endpoint stands for now."""
+
     async def may_proxy(self, verb: str, namespace: str) -> bool:
         """Return whether a request that needs this verb is to go through the pod proxy."""
 
-    def lost(self) -> None:
-        """Take note that nothing answered: what was known of pods may be old."""
+    def lost(self, endpoint: Endpoint, failure: Exception) -> None:
+        """Take note that nothing answered there: what was known of it may be old."""
 
 
 class PodTransport(httpx.AsyncBaseTransport):
-    """Sends each request to the pod that is behind `endpoint` just then; by `forwarded` where it cannot be proxied."""
+    """Sends each request to the pod that is behind `endpoint` just then.
+
+    Where it cannot be proxied it goes by what `forwarding` makes, whose connections are kept: for another pod others
+    are made, since the one of before may well live on.
+    """
 
     def __init__(
-        self, endpoint: Endpoint, api: ApiServer, pods: Pods, ways: Ways, forwarded: httpx.AsyncBaseTransport
+        self, endpoint: Endpoint, api: ApiServer, ways: Ways, forwarding: Callable[[], httpx.AsyncBaseTransport]
     ) -> None:
         self._endpoint = endpoint
         self._api = api
-        self._pods = pods
         self._ways = ways
-        self._forwarded = forwarded
+        self._forwarding = forwarding
+        self._forwarded: tuple[PodPort, httpx.AsyncBaseTransport] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what keeps it from being sent arrives as an `httpx.ConnectError` with that as its cause."""
         try:
             return await self._by_the_way_that_is_open(request)
         except RefusedError as failure:
-            self._api.forget_rights()
             raise httpx.ConnectError(str(failure)) from failure
         except RaymonError as failure:
-            self._ways.lost()
+            self._ways.lost(self._endpoint, failure)
             raise httpx.ConnectError(str(failure)) from failure
-        except httpx.TransportError:
-            self._ways.lost()
+        except httpx.TransportError as failure:
+            self._ways.lost(self._endpoint, failure)
             raise
 
     async def _by_the_way_that_is_open(self, request: httpx.Request) -> httpx.Response:
-        verb, behind = VERBS.get(request.method, "get"), await self._pods.behind(self._endpoint)
-        if await self._ways.may_proxy(verb, behind.namespace):
-            try:
-                return await self._send(request, behind)
-            except RefusedError:
-                # The right may have been taken away since; the other way may still be open.
-                self._api.forget_rights()
-                if await self._ways.may_proxy(verb, behind.namespace):
-                    raise
-        return await self._forwarded.handle_async_request(request)
+        """Send it; where one way is refused, the rights may be others now, and the other way open."""
+        verb, behind = VERBS.get(request.method, "get"), await self._ways.behind(self._endpoint)
+        proxied = await self._ways.may_proxy(verb, behind.namespace)
+        try:
+            return await self._send_by(request, behind, proxied=proxied)
+        except RefusedError:
+            self._api.rights.forget()
+            if await self._ways.may_proxy(verb, behind.namespace) == proxied:
+                raise
+        return await self._send_by(request, behind, proxied=not proxied)
+
+    async def _send_by(self, request: httpx.Request, behind: PodPort, *, proxied: bool) -> httpx.Response:
+        if proxied:
+            return await self._send(request, behind)
+        try:
+            return await (await self._forwarded_to(behind)).handle_async_request(request)
+        except httpx.TransportError as error:
+            failure = failure_of(error, tried=f"connect to {self._endpoint}")
+            if isinstance(failure, RefusedError):
+                raise failure from error
+            raise
+
+    async def _forwarded_to(self, behind: PodPort) -> httpx.AsyncBaseTransport:
+        before = self._forwarded
+        if before is not None and before[0] == behind:
+            return before[1]
+        made = self._forwarding()
+        self._forwarded = (behind, made)
+        if before is not None:
+            await before[1].aclose()
+        return made
 
     async def _send(self, request: httpx.Request, behind: PodPort) -> httpx.Response:
         path = f"/api/v1/namespaces/{behind.namespace}/pods/{request.url.scheme}:{behind.pod}:{behind.port}/proxy"
@@ -95,4 +124,5 @@ class PodTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Give back the forwarded connections; the API server's own stay their owner's."""
-        await self._forwarded.aclose()
+        if self._forwarded is not None:
+            await self._forwarded[1].aclose()

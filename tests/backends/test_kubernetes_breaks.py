@@ -29,7 +29,7 @@ from listening import HERE, closed_port, recording
 from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.failures import failure_of
-from raymon_tui.backends.kubernetes import api_server
+from raymon_tui.backends.kubernetes import api_server, rights
 from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.demo.cluster import RunningCluster
@@ -110,13 +110,66 @@ async def test_what_changes_something_needs_a_right_of_its_own(api: KubeApi, tmp
         with pytest.raises(httpx.ConnectError, match='cannot create resource "pods/proxy"'):
             await http.post("/api/jobs/no-such-job/stop")
         api.rights = READ | CONTROL
-        backend.api.forget_rights()
         assert (await http.post("/api/jobs/no-such-job/stop")).status_code == httpx.codes.NOT_FOUND
         assert api.asked[-1] == ("create", "pods/proxy")
         api.rights = READ | ENTER
-        backend.api.forget_rights()
         assert (await http.post("/api/jobs/no-such-job/stop")).status_code == httpx.codes.NOT_FOUND
         assert api.asked[-1] == ("get", "pods/portforward")
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_without_port_forward_in_mid_session_http_goes_by_the_pod_proxy(api: KubeApi, tmp_path: Path) -> None:
+    api.rights.discard(PROXY)
+    backend = opened(api, tmp_path)
+    assert await version(backend)
+    assert ("get", "pods/proxy") not in api.asked
+    api.rights -= ENTER
+    api.rights.add(PROXY)
+    assert await version(backend)
+    assert api.asked[-1] == ("get", "pods/proxy")
+    await backend.aclose()
+
+
+@pytest.mark.ray
+@pytest.mark.parametrize("verb", ["get", "create"])
+async def test_both_verbs_of_port_forward_are_asked_for(api: KubeApi, tmp_path: Path, verb: str) -> None:
+    api.rights -= {PROXY, ("", "pods/portforward", verb)}
+    backend = opened(api, tmp_path)
+    await backend.connect()
+    assert f"no way for HTTP; not allowed: get pods/proxy, {verb} pods/portforward" in str(backend.stages)
+    with pytest.raises(RefusedError, match='cannot get resource "pods/proxy"'):
+        await version(backend)
+    await backend.aclose()
+
+
+@pytest.mark.ray
+async def test_an_older_server_wants_no_more_than_the_verb_it_checks(api: KubeApi, tmp_path: Path) -> None:
+    api.minor = 34
+    api.rights -= {PROXY, ("", "pods/portforward", "create"), ("", "pods/exec", "create")}
+    backend = opened(api, tmp_path)
+    assert await version(backend)
+    assert (await backend.run(("true",))).returncode == 0
+    await backend.aclose()
+
+
+async def test_a_command_that_may_not_be_run_is_refused_without_trying(
+    alone: KubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.rights = set(READ)
+    backend = opened(alone, tmp_path)
+    for _ in range(3):
+        with pytest.raises(RefusedError, match='cannot get resource "pods/exec"'):
+            await backend.run(("true",))
+    assert ("get", "pods/exec") not in alone.asked
+    alone.rights |= ENTER
+    monkeypatch.setattr(rights, "DENIED_S", 0.0)
+    assert (await backend.run(("true",))).returncode == 0
+    alone.rights -= ENTER
+    for _ in range(3):
+        with pytest.raises(RefusedError, match="pods/exec"):
+            await backend.run(("true",))
+    assert alone.asked.count(("get", "pods/exec")) == 2
     await backend.aclose()
 
 

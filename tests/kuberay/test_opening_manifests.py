@@ -89,7 +89,7 @@ async def test_doctor_names_what_is_not_allowed(api: KubeApi, tmp_path: Path) ->
         "doctor", f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path)), "--json"
     )
     (rights,) = [one["said"] for one in json.loads(out) if one["name"] == "rights"]
-    assert "not allowed: pods/portforward, pods/exec" in rights
+    assert "not allowed: get pods/portforward, get pods/exec" in rights
     assert code == 0
     code, _, err = await run(
         "exec", f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path)), "--", "true"
