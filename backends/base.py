@@ -93,13 +93,19 @@ class Executing(Protocol):
 
 @dataclass(frozen=True)
 class KubernetesPlace:
-    """Where in Kubernetes a backend was pointed to; `ray_cluster` is the RayCluster that it follows now."""
+    """Where in Kubernetes a backend was pointed to; `ray_cluster` is the RayCluster that it follows now.
+
+    `moved` says in one sentence what it followed last and why, "" before the first time; `moved_at` is when, in seconds
+    since the epoch.
+    """
 
     context: str
     namespace: str
     kind: str = ""
     name: str = ""
     ray_cluster: str | None = None
+    moved: str = ""
+    moved_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,28 +13,31 @@ from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, KubernetesPlace, WatchEvent
 from raymon_tui.backends.clients import CONNECT_S, TIMEOUT
-from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import dialling_transport
-from raymon_tui.backends.errors import RaymonError, UnreachableError
+from raymon_tui.backends.errors import ObjectMissingError, RefusedError, UnreachableError
+from raymon_tui.backends.kuberay import kind_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.commands import Place, run_in
 from raymon_tui.backends.kubernetes.following import Following
-from raymon_tui.backends.kubernetes.pods import Pods
+from raymon_tui.backends.kubernetes.pods import PodPort, Pods, is_head
 from raymon_tui.backends.kubernetes.port_forward import forward
 from raymon_tui.backends.kubernetes.proxied import PodTransport
-from raymon_tui.backends.kubernetes.ray_objects import DASHBOARD_PORT, KINDS
+from raymon_tui.backends.kubernetes.ray_objects import DASHBOARD_PORT
+from raymon_tui.backends.kubernetes.ray_token import RayCredentials
 from raymon_tui.backends.kubernetes.terminal import execute_in
-from raymon_tui.backends.kubernetes.watching import watch
 from raymon_tui.backends.targets import KubernetesKind
-from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
+PROXY, PORTS, EXEC = "pods/proxy", "pods/portforward", "pods/exec"
 HEAD = "127.0.0.1"
 _DIAL_S = 2 * CONNECT_S
 _READ = 'case $2 in -*) tail -c "${2#-}" -- "$1" ;; *) tail -c "+$(($2 + 1))" -- "$1" ;; esac | head -c "$3"'
 
 
 class KubernetesBackend:
-    """The cluster that an object of KubeRay leads to now; it is followed where it goes."""
+    """The cluster that an object of KubeRay leads to now; it is followed where it goes.
+
+    An API server that is given stays its giver's.
+    """
 
     def __init__(
         self,
@@ -43,32 +47,42 @@ class KubernetesBackend:
         environ: Mapping[str, str],
         *,
         prefix: str | None = None,
+        api: ApiServer | None = None,
     ) -> None:
         self._kind = kind
         self._prefix = prefix
         self._options = options
         self._environ = environ
-        self.api = ApiServer(options, environ)
-        self.following = Following(self.api, kind, name, prefix)
-        self._dashboard = Endpoint(HEAD, options.dashboard_port or DASHBOARD_PORT)
+        self._is_ours = api is None
+        self.api = api or ApiServer(options, environ)
+        self.following = Following(self.api, kind, name, prefix, options.namespace)
         self.stages: list[tuple[str, float]] = []
-        self._pods = Pods(self.api, self.following, None if options.dashboard_port else self._dashboard)
+        self._pods = Pods(self.api, self.following)
 
     @property
     def dashboard(self) -> Endpoint:
-        """Where the dashboard listens by default; where the object says otherwise, it is reached there."""
-        return self._dashboard
+        """Where the dashboard listens: by default until it is known; where it has moved since, it is reached there."""
+        head = self.following.head
+        known = DASHBOARD_PORT if head is None else head.port
+        return Endpoint(HEAD, self._options.dashboard_port or known)
+
+    def _is_dashboard(self, endpoint: Endpoint) -> bool:
+        """Return whether this is, or was, where the dashboard listens."""
+        ports = {self.dashboard.port} if self._options.dashboard_port else {DASHBOARD_PORT, *self.following.ports}
+        return endpoint.host == HEAD and endpoint.port in ports
 
     @property
     def place(self) -> KubernetesPlace:
         """Where it was pointed to, and which RayCluster is followed now."""
-        access, head = self.api.known_access, self.following.head
+        access, following = self.api.known_access, self.following
         return KubernetesPlace(
             context="" if access is None else access.context,
             namespace=self._options.namespace or ("" if access is None else access.namespace),
-            kind=KINDS[self._kind],
-            name=self.following.name,
-            ray_cluster=None if head is None else head.cluster,
+            kind=kind_of(self._kind),
+            name=following.name,
+            ray_cluster=following.cluster,
+            moved=following.moved,
+            moved_at=following.moved_at,
         )
 
     async def connect(self) -> None:
@@ -83,54 +97,72 @@ class KubernetesBackend:
         behind(f"kubeconfig: {access.context}, {access.server}")
         version = await self.api.get("/version")
         behind(f"API server: {version.get('gitVersion') or 'answers'}")
-        behind(f"rights: {await self._rights(access.namespace)}")
+        behind(f"rights: {await self._rights(await self.following.namespace())}")
         head = await self.following.find()
         behind(f"{self._kind}: leads to RayCluster {head.cluster} in {head.namespace}")
         behind(f"head pod: {head.pod}, container {head.container}")
-        if head.token_told:
-            behind(f"Ray's token: {head.token_told}")
+        if head.token.told:
+            behind(f"Ray's token: {head.token.told}")
 
     async def _rights(self, namespace: str) -> str:
         """Return what we may do beyond reading objects, and by which way HTTP goes for that."""
-        may = {
-            what: await self.api.allowed("get", what, namespace)
-            for what in ("pods/proxy", "pods/portforward", "pods/exec")
-        }
-        way = "HTTP by the pod proxy" if may["pods/proxy"] else "HTTP by port-forward"
-        lacking = [what for what, allowed in may.items() if not allowed]
-        if lacking[:2] == ["pods/proxy", "pods/portforward"]:
-            way = "no way for HTTP"
+        rights = self.api.rights
+        proxy = await rights.may("get", PROXY, namespace)
+        verbs = {what: await rights.lacking(what, namespace) for what in (PORTS, EXEC)}
+        way = "HTTP by the pod proxy" if proxy else "no way for HTTP" if verbs[PORTS] else "HTTP by port-forward"
+        lacking = [*([] if proxy else [f"get {PROXY}"]), *(f"{verb} {what}" for what, verb in verbs.items() if verb)]
         return f"{way}; not allowed: {', '.join(lacking)}" if lacking else f"{way}; commands and ports are allowed"
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client that goes through the pod proxy where we may, else through forwarded ports."""
-        forwarded = dialling_transport(self._dial_for_http)
-        transport = PodTransport(endpoint, self.api, self._pods, self, forwarded)
-        ours = endpoint == self.dashboard
+        ours = self._is_dashboard(endpoint)
+        hooks: dict[str, list[Any]] = {}
+        if ours:
+            credentials = self._credentials(f"http://{endpoint}")
+            hooks = {"request": [credentials.add], "response": [credentials.judge]}
         return httpx.AsyncClient(
             base_url=f"http://{endpoint}",
-            transport=transport,
+            transport=PodTransport(endpoint, self.api, self, partial(dialling_transport, self._dial_for_http)),
             timeout=TIMEOUT,
             trust_env=False,
-            event_hooks={"request": [self._authenticated(endpoint)] if ours else []},
+            event_hooks=hooks,
         )
 
-    def _authenticated(self, endpoint: Endpoint) -> _RayToken:
-        return _RayToken(self.following, f"http://{endpoint}", dashboard_headers(self._options, self._environ))
+    def _credentials(self, base_url: str) -> RayCredentials:
+        return RayCredentials(
+            base_url,
+            self._options,
+            self._environ,
+            find=self.following.find,
+            bearer=self.api.bearer,
+            doubt=self.following.doubt_token,
+        )
+
+    async def behind(self, endpoint: Endpoint) -> PodPort:
+        """Return the pod's port that an endpoint stands for now."""
+        if self._is_dashboard(endpoint):
+            head = await self.following.find()
+            return PodPort(head.namespace, head.pod, self.dashboard.port)
+        return await self._pods.behind(endpoint)
 
     async def may_proxy(self, verb: str, namespace: str) -> bool:
         """Return whether a request that needs this verb is to go through the API server's pod proxy.
 
         That is so too where neither way is open: the proxy's refusal names the right that is missing.
         """
-        if await self.api.allowed(verb, "pods/proxy", namespace):
+        if await self.api.rights.may(verb, PROXY, namespace):
             return True
-        return not await self.api.allowed("get", "pods/portforward", namespace)
+        return bool(await self.api.rights.lacking(PORTS, namespace))
 
-    def lost(self) -> None:
-        """Look for pods anew: one of them did not answer."""
-        self.following.lose()
-        self._pods.lose()
+    def lost(self, endpoint: Endpoint, failure: Exception) -> None:
+        """Look anew for what an endpoint stands for, which did not answer.
+
+        A port of the head at which nobody listens says nothing of the head, unless it is the dashboard's.
+        """
+        if not is_head(endpoint.host):
+            self._pods.lose(endpoint)
+        elif self._is_dashboard(endpoint) or isinstance(failure, ObjectMissingError):
+            self.following.lose()
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
         """Connect to a pod's port, or to that of a pod behind a service, by port-forward."""
@@ -143,18 +175,20 @@ class KubernetesBackend:
     async def _dial(self, endpoint: Endpoint, *, certain: bool) -> ByteStream:
         tried = f"connect to {endpoint}"
         try:
-            behind = await self._pods.behind(endpoint)
-            return await forward(self.api, behind.namespace, behind.pod, behind.port, tried, _DIAL_S, certain=certain)
-        except UnreachableError:
-            self.lost()
+            behind = await self.behind(endpoint)
+            with self._heeding_refusals():
+                where = (behind.namespace, behind.pod, behind.port)
+                return await forward(self.api, *where, tried, _DIAL_S, certain=certain)
+        except UnreachableError as failure:
+            self.lost(endpoint, failure)
             raise
 
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
-        """Run a command in the head pod's Ray container."""
-        place = await self._head_place()
-        return await run_in(
-            self.api, place, argv, timeout_s, limit, f"run {argv[0] if argv else 'a command'} in the pod"
-        )
+        """Run a command in the head pod's Ray container; where we may not, that is not tried."""
+        place, tried = await self._head_place(), f"run {argv[0] if argv else 'a command'} in the pod"
+        await self.api.rights.demand(EXEC, place.namespace, tried)
+        with self._heeding_refusals():
+            return await run_in(self.api, place, argv, timeout_s, limit, tried)
 
     async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
         """Run a command in the head pod's Ray container, with this terminal's input and output."""
@@ -183,44 +217,36 @@ class KubernetesBackend:
 
     async def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change; those that tell of another head are heeded."""
-        async with contextlib.aclosing(watch(self.api, path, params)) as events:
+        async with contextlib.aclosing(self.following.watch(path, params)) as events:
             async for event in events:
-                self.following.heed(event)
                 yield event
 
     def describe(self) -> str:
-        """Return the object as a target is written, with its namespace once that is known."""
-        namespace = self.place.namespace
-        return f"{self._kind}/{self.following.name or f'{self._prefix}*'}" + (f" -n {namespace}" if namespace else "")
+        """Return the object as a target is written, with its RayCluster and its namespace once they are known."""
+        place = self.place
+        cluster = place.ray_cluster if place.ray_cluster not in (None, place.name) else ""
+        words = (
+            f"{self._kind}/{place.name or f'{self._prefix}*'}",
+            f"({cluster})" if cluster else "",
+            f"-n {place.namespace}" if place.namespace else "",
+        )
+        return " ".join(word for word in words if word)
 
     async def aclose(self) -> None:
         """Give back every connection; safe to call twice."""
-        await self.api.aclose()
+        await self.following.aclose()
+        if self._is_ours:
+            await self.api.aclose()
+
+    @contextlib.contextmanager
+    def _heeding_refusals(self) -> Iterator[None]:
+        """Have rights asked anew where something is refused that was allowed before."""
+        try:
+            yield
+        except RefusedError:
+            self.api.rights.forget()
+            raise
 
     async def _head_place(self) -> Place:
         head = await self.following.find()
         return Place(head.namespace, head.pod, head.container)
-
-
-class _RayToken:
-    """Adds Ray's token to requests to the dashboard, by the header that the API server's proxy lets through."""
-
-    def __init__(self, following: Following, base_url: str, headers: Mapping[str, str]) -> None:
-        given = dict(headers)
-        if ORDINARY_HEADER in given:
-            given[SECOND_HEADER] = given.pop(ORDINARY_HEADER)
-        self._following = following
-        self._ours = Credentials(base_url, given)
-        self._base_url = base_url
-        self._known = SECOND_HEADER in given
-
-    async def __call__(self, request: httpx.Request) -> None:
-        """Add what the user gave, else what the cluster's own objects say."""
-        await self._ours(request)
-        if not self._known:
-            try:
-                head = await self._following.find()
-            except RaymonError as failure:
-                raise httpx.ConnectError(str(failure)) from failure
-            if head.token is not None:
-                await Credentials(self._base_url, {SECOND_HEADER: f"Bearer {head.token}"})(request)

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from raymon_tui.backends import kuberay
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.targets import KubernetesKind
 
-KINDS: dict[str, KubernetesKind] = dict(
-    zip(("RayCluster", "RayJob", "RayService", "RayCronJob"), get_args(KubernetesKind), strict=True)
-)
+KINDS: dict[str, KubernetesKind] = dict(zip(kuberay.KINDS, get_args(KubernetesKind), strict=True))
 """The kinds of KubeRay, as manifests and as targets write them."""
 
 MOST_NAMED = 12

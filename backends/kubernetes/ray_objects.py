@@ -6,29 +6,32 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-PLURALS = {"raycluster": "rayclusters", "rayjob": "rayjobs", "rayservice": "rayservices", "raycronjob": "raycronjobs"}
-KINDS = {"raycluster": "RayCluster", "rayjob": "RayJob", "rayservice": "RayService", "raycronjob": "RayCronJob"}
+from raymon_tui.backends.kuberay import CLUSTER_LABEL, GROUP, JOB_ENDED, TYPE_LABEL, job_order, plural
+
 DASHBOARD_PORT = 8265
 TOKEN_KEY = "auth_token"  # noqa: S105 - the key in a Secret
 LONGEST_SECRET = 50
 """KubeRay names a cluster's Secret by so many of the last characters of the cluster's name."""
-_ENDED = ("Complete", "Failed")
 
 
-def object_path(kind: str, namespace: str, name: str = "") -> str:
-    """Return the path of an object of KubeRay, or of all of its kind; the empty namespace stands for all."""
-    within = f"/namespaces/{namespace}" if namespace else ""
-    return f"/apis/ray.io/v1{within}/{PLURALS[kind]}" + (f"/{name}" if name else "")
+def objects_path(kind: str, namespace: str) -> str:
+    """Return the path of all objects of a kind of KubeRay; the empty namespace stands for all."""
+    return f"{GROUP}/namespaces/{namespace}/{plural(kind)}" if namespace else f"{GROUP}/{plural(kind)}"
+
+
+def pods_path(namespace: str) -> str:
+    """Return the path of all pods of a namespace."""
+    return f"/api/v1/namespaces/{namespace}/pods"
 
 
 def cluster_of(kind: str, found: Mapping[str, Any]) -> str | None:
     """Return the RayCluster that an object leads to now; None while there is none."""
     status = _mapping(found.get("status"))
     if kind == "raycluster":
-        return _text(_mapping(found.get("metadata")), "name")
+        return name_of(found) or None
     if kind == "rayjob":
         selector = _mapping(_mapping(found.get("spec")).get("clusterSelector"))
-        return _text(status, "rayClusterName") or _text(selector, "ray.io/cluster")
+        return _text(status, "rayClusterName") or _text(selector, CLUSTER_LABEL)
     active = _mapping(status.get("activeServiceStatus"))
     return _text(active, "rayClusterName") or _text(_mapping(status.get("pendingServiceStatus")), "rayClusterName")
 
@@ -47,19 +50,38 @@ def why_no_cluster(found: Mapping[str, Any]) -> str:
 
 
 def newest_job(jobs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return of a cron job's RayJobs the newest that has not ended, or else the newest."""
+    """Return of several RayJobs the newest that has not ended, or else the newest."""
 
     def order(job: Mapping[str, Any]) -> tuple[bool, str]:
-        ended = _text(_mapping(job.get("status")), "jobDeploymentStatus") in _ENDED
-        return not ended, _text(_mapping(job.get("metadata")), "creationTimestamp") or ""
+        return job_order(_deployment_state(job), _text(_mapping(job.get("metadata")), "creationTimestamp"))
 
     return max(jobs, key=order, default=None)
+
+
+def has_ended(found: Mapping[str, Any]) -> bool:
+    """Return whether an object is a RayJob of which nothing more comes."""
+    return _deployment_state(found) in JOB_ENDED
+
+
+def attempts_of(found: Mapping[str, Any]) -> int:
+    """Return how often a RayJob was tried and failed."""
+    failed = _mapping(found.get("status")).get("failed")
+    return failed if isinstance(failed, int) else 0
+
+
+def _deployment_state(found: Mapping[str, Any]) -> str | None:
+    return _text(_mapping(found.get("status")), "jobDeploymentStatus")
 
 
 def head_pod(pods: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the head among pods: for a moment there may be two, of which one goes, or is not ready yet."""
     staying = [pod for pod in pods if not _mapping(pod.get("metadata")).get("deletionTimestamp")]
     return max(staying, key=lambda pod: (is_ready(pod), _phase(pod) == "Running"), default=None)
+
+
+def heads_among(pods: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those pods that are heads."""
+    return [pod for pod in pods if labels_of(pod).get(TYPE_LABEL) == "head"]
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
@@ -73,10 +95,24 @@ def is_going(pod: Mapping[str, Any]) -> bool:
     return bool(_mapping(pod.get("metadata")).get("deletionTimestamp")) or _phase(pod) != "Running"
 
 
-def is_head_of(pod: Mapping[str, Any], cluster: str) -> bool:
-    """Return whether a pod is a head of a RayCluster."""
-    labels = _mapping(_mapping(pod.get("metadata")).get("labels"))
-    return labels.get("ray.io/cluster") == cluster and labels.get("ray.io/node-type") == "head"
+def name_of(found: Mapping[str, Any]) -> str:
+    """Return an object's name."""
+    return _text(_mapping(found.get("metadata")), "name") or ""
+
+
+def namespace_of(found: Mapping[str, Any]) -> str:
+    """Return the namespace that an object is in."""
+    return _text(_mapping(found.get("metadata")), "namespace") or ""
+
+
+def uid_of(found: Mapping[str, Any]) -> str:
+    """Return what tells an object from another of the same name."""
+    return _text(_mapping(found.get("metadata")), "uid") or name_of(found)
+
+
+def labels_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object's labels."""
+    return _mapping(_mapping(found.get("metadata")).get("labels"))
 
 
 def why_not_running(pod: Mapping[str, Any]) -> str:
@@ -92,11 +128,6 @@ def why_not_running(pod: Mapping[str, Any]) -> str:
         if one.get("status") == "False" and one.get("message"):
             return f"{one.get('reason') or 'it waits'}: {one['message']}"
     return f"its phase is {_phase(pod) or 'not known'}"
-
-
-def pod_name(pod: Mapping[str, Any]) -> str:
-    """Return a pod's name."""
-    return _text(_mapping(pod.get("metadata")), "name") or ""
 
 
 def pod_ip(pod: Mapping[str, Any]) -> str:
@@ -149,8 +180,7 @@ def token_source(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> TokenSou
     if options.get("enableK8sTokenAuth"):
         return TokenSource("kubeconfig")
     if options.get("mode") == "token":
-        name = _text(_mapping(cluster.get("metadata")), "name") or ""
-        return TokenSource("secret", _text(options, "secretName") or name[-LONGEST_SECRET:], TOKEN_KEY)
+        return TokenSource("secret", _text(options, "secretName") or name_of(cluster)[-LONGEST_SECRET:], TOKEN_KEY)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -25,12 +25,17 @@ _LASTING = (RefusedError, ObjectMissingError, RouteMissingError)
 
 
 async def watch(
-    api: ApiServer, path: str, params: Mapping[str, str] | None = None, rng: Random | None = None
+    api: ApiServer,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    rng: Random | None = None,
+    stands: Callable[[bool], None] = lambda _stands: None,
 ) -> AsyncGenerator[WatchEvent, None]:
     """List what is at a path, then tell every change.
 
     A watch that breaks off goes on where it was, after a pause that grows; where the server knows that no more, all is
-    listed again. Raises the `RaymonError` of a list that cannot be had, and of a watch that is refused.
+    listed again. Whether it `stands` is told each time that this changes. Raises the `RaymonError` of a list that
+    cannot be had, and of a watch that is refused.
     """
     rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
     wait_s, version = FIRST_WAIT_S, ""
@@ -41,16 +46,21 @@ async def watch(
             yield WatchEvent("RELISTED", listed)
         began = anyio.current_time()
         try:
-            async for event in _events(api, path, {**(params or {}), "resourceVersion": version}):
-                version = version_of(event["object"]) or version
-                if event["type"] != "BOOKMARK":
-                    yield WatchEvent(event["type"], event["object"])
+            stream = _events(api, path, {**(params or {}), "resourceVersion": version}, stands)
+            async with contextlib.aclosing(stream) as events:
+                async for event in events:
+                    version = version_of(event["object"]) or version
+                    if event["type"] != "BOOKMARK":
+                        yield WatchEvent(event["type"], event["object"])
         except GoneError:
             version = ""
         except _LASTING:
             raise
         except RaymonError:
+            # What it was is told by whatever else is asked: a watch that cannot stand is tried again in silence.
             pass
+        finally:
+            stands(False)
         if anyio.current_time() - began > LONGEST_WAIT_S:
             # It held: what ended it is nothing that lasts.
             wait_s = FIRST_WAIT_S
@@ -59,7 +69,9 @@ async def watch(
         wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 
 
-async def _events(api: ApiServer, path: str, params: Mapping[str, str]) -> AsyncGenerator[dict[str, Any], None]:
+async def _events(
+    api: ApiServer, path: str, params: Mapping[str, str], stands: Callable[[bool], None]
+) -> AsyncGenerator[dict[str, Any], None]:
     """Yield what one watch tells until it ends."""
     asked = {**params, "watch": "1", "allowWatchBookmarks": "true", "timeoutSeconds": str(WATCH_S)}
     try:
@@ -67,6 +79,7 @@ async def _events(api: ApiServer, path: str, params: Mapping[str, str]) -> Async
         async with contextlib.aclosing(answer):
             if not answer.is_success:
                 raise refusal(answer.status_code, await read_body(answer, 1 << 16, cut=True), path)
+            stands(True)
             async for line in answer.aiter_lines():
                 event = event_of(line)
                 if event is not None:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
+from raymon_tui.backends.kuberay import GROUP, plural
 from raymon_tui.cluster.kubernetes.pod import CLUSTER_LABEL
-
-KINDS = {"RayCluster": "rayclusters", "RayJob": "rayjobs", "RayService": "rayservices", "RayCronJob": "raycronjobs"}
-"""The kinds of KubeRay, and what they are called in paths."""
-
-_GROUP = "/apis/ray.io/v1"
 
 
 def rays(kind: str, namespace: str) -> str:
     """Return the path of all objects of a kind of KubeRay in a namespace; "" is in all of them."""
     within = f"/namespaces/{quote(namespace)}" if namespace else ""
-    return f"{_GROUP}{within}/{KINDS[kind]}"
+    return f"{GROUP}{within}/{plural(kind)}"
 
 
 def ray(kind: str, namespace: str, name: str) -> str:

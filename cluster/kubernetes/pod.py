@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from raymon_tui.backends import kuberay
 from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, condition_of, moment
 from raymon_tui.cluster.kubernetes.quantity import quantity
 
-CLUSTER_LABEL, GROUP_LABEL, TYPE_LABEL = "ray.io/cluster", "ray.io/group", "ray.io/node-type"
+CLUSTER_LABEL, GROUP_LABEL, TYPE_LABEL = kuberay.CLUSTER_LABEL, "ray.io/group", kuberay.TYPE_LABEL
 
 
 class Waiting(Struct, frozen=True, kw_only=True):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from raymon_tui.backends import kuberay
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject, moment
 
-ENDED = ("Complete", "Failed", "ValidationFailed")
-"""Deployment states after which nothing more comes."""
-CRON_LABEL = "ray.io/cronjob-name"
+ENDED, CRON_LABEL = kuberay.JOB_ENDED, kuberay.CRON_LABEL
 
 
 class JobStatus(Struct, frozen=True, kw_only=True, rename="camel"):

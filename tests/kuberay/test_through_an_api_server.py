@@ -117,7 +117,12 @@ async def test_a_manifest_leads_to_the_live_object_in_its_namespace(api: KubeApi
 async def test_a_name_that_the_server_made_is_found_by_its_prefix(api: KubeApi, tmp_path: Path) -> None:
     path = tmp_path / "job.yaml"
     path.write_text("apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {generateName: nightly-}\n")
-    for name, made, state in (("nightly-a", "09", "Complete"), ("nightly-b", "10", "Running"), ("other-c", "11", "")):
+    for name, made, state in (
+        ("nightly-aaaaa", "09", "Complete"),
+        ("nightly-bbbbb", "10", "Running"),
+        ("nightly-sample-0", "11", "Running"),
+        ("other-ccccc", "12", ""),
+    ):
         metadata = {"name": name, "namespace": NAMESPACE, "creationTimestamp": f"2026-11-23T{made}:00:00Z"}
         status = {"rayClusterName": "demo", "jobDeploymentStatus": state}
         api.put("rayjobs", {"kind": "RayJob", "metadata": metadata, "status": status})
@@ -128,7 +133,7 @@ async def test_a_name_that_the_server_made_is_found_by_its_prefix(api: KubeApi, 
     assert await monitor.source.once()
     picture = monitor.source.readings()[KUBERNETES.name].value
     assert picture.job is not None
-    assert (picture.job.name, picture.followed) == ("nightly-b", "demo")
+    assert (picture.job.name, picture.followed) == ("nightly-bbbbb", "demo")
     await monitor.aclose()
     await backend.aclose()
 

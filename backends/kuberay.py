@@ -1,0 +1,30 @@
+"""What KubeRay calls its objects, and what is to be known of their order: names alone, for whoever reads them."""
+
+from __future__ import annotations
+
+KINDS = ("RayCluster", "RayJob", "RayService", "RayCronJob")
+"""A target writes one in lower case."""
+
+GROUP = "/apis/ray.io/v1"
+CLUSTER_LABEL, TYPE_LABEL, CRON_LABEL = "ray.io/cluster", "ray.io/node-type", "ray.io/cronjob-name"
+
+JOB_ENDED = ("Complete", "Failed", "ValidationFailed")
+"""Deployment states of a RayJob after which nothing more comes."""
+
+
+def plural(kind: str) -> str:
+    """Return what a kind is called in paths, whichever way it is written."""
+    return f"{kind.lower()}s"
+
+
+def kind_of(word: str) -> str:
+    """Return the kind that a target writes so."""
+    return next(kind for kind in KINDS if kind.lower() == word)
+
+
+def job_order(deployment_state: str | None, created: str | None) -> tuple[bool, str]:
+    """Return by what to order RayJobs of which the greatest is to be followed: what runs before what ended, the newest.
+
+    `created` is as the API server writes it, which sorts.
+    """
+    return deployment_state not in JOB_ENDED, created or ""
