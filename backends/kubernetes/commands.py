@@ -30,6 +30,7 @@ class Place:
     """A container of a pod."""
 
     def __init__(self, namespace: str, pod: str, container: str) -> None:
+        self.namespace = namespace
         self.path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
         self.container = container
 
@@ -47,24 +48,32 @@ async def run_in(
     if not argv or any("\0" in word for word in argv):
         said = "it has no words" if not argv else "a word of it holds a NUL"
         raise UnreachableError(tried, said, "name a program and plain words")
-    wrapped = ["sh", "-c", _WRAPPED, "sh", *argv]
-    socket = await open_channels(api, place.path, place.params(wrapped), COMMANDS, tried)
     collecting = _Collecting(limit)
     try:
         with anyio.fail_after(timeout_s):
-            await collecting.to_the_end(socket)
+            await _collected(api, place, argv, collecting, tried)
     except TimeoutError:
-        with anyio.move_on_after(SIGNAL_S, shield=True), contextlib.suppress(RaymonError):
-            await send_signal(api, place, collecting.pid, Signals.SIGKILL)
         raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", "it was ended") from None
-    finally:
-        await closed(socket)
     code = collecting.code
     if code is None:
         raise UnreachableError(tried, collecting.said or "the connection was lost", "try again")
     if code == NOT_FOUND and not collecting.out and not collecting.err:
         raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
     return Completed(code, bytes(collecting.out), bytes(collecting.err))
+
+
+async def _collected(api: ApiServer, place: Place, argv: Sequence[str], collecting: _Collecting, tried: str) -> None:
+    """Run `argv` to its end; it is ended where whoever waits for that goes away."""
+    wrapped = ["sh", "-c", _WRAPPED, "sh", *argv]
+    socket = await open_channels(api, place.path, place.params(wrapped), COMMANDS, tried)
+    try:
+        await collecting.to_the_end(socket)
+    finally:
+        if collecting.code is None:
+            with anyio.move_on_after(SIGNAL_S, shield=True), contextlib.suppress(RaymonError):
+                await collecting.until_begun(socket)
+                await send_signal(api, place, collecting.pid, Signals.SIGKILL)
+        await closed(socket)
 
 
 class _Collecting:
@@ -81,9 +90,18 @@ class _Collecting:
     async def to_the_end(self, socket: ClientConnection) -> None:
         with contextlib.suppress(websockets.exceptions.ConnectionClosed):
             while True:
-                frame = await socket.recv()
-                if isinstance(frame, bytes) and frame:
-                    self._take(frame[0], frame[1:])
+                await self._next(socket)
+
+    async def until_begun(self, socket: ClientConnection) -> None:
+        """Return when the process id is known, or never will be."""
+        with contextlib.suppress(websockets.exceptions.ConnectionClosed):
+            while self.pid is None:
+                await self._next(socket)
+
+    async def _next(self, socket: ClientConnection) -> None:
+        frame = await socket.recv()
+        if isinstance(frame, bytes) and frame:
+            self._take(frame[0], frame[1:])
 
     def _take(self, channel: int, data: bytes) -> None:
         if channel == OUT:

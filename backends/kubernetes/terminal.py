@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import signal
+import stat
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import anyio
 import websockets
@@ -36,15 +38,20 @@ _BY_LOGIN_SHELL = (
     'if command -v bash >/dev/null 2>&1; then exec bash --login -c "$0" bash "$@"; fi; exec sh -l -c "$0" sh "$@"'
 )
 _SHOWN = r"""printf '\036raymon-tui %s\n' $$; exec "$@" """
+_ENDLESS = (
+    b"raymon-tui: this API server is older than Kubernetes 1.30, and cannot be told that the input has ended: "
+    b"a command that reads to its end waits for more. Ctrl-C ends it.\n"
+)
 _CHUNK = 1 << 15
 
 
 async def execute_in(api: ApiServer, place: Place, argv: Sequence[str], tried: str, *, terminal: bool) -> int:
     """Run `argv` and return its exit code; see `Executing.execute`."""
     words = ["sh", "-c", _BY_LOGIN_SHELL, _SHOWN, *argv]
-    asked = place.params(words, stdin=True, tty=terminal)
+    has_input = terminal or not _is_empty(sys.stdin.fileno())
+    asked = place.params(words, stdin=has_input, tty=terminal)
     socket = await open_channels(api, place.path, asked, COMMANDS, tried)
-    attached = _Attached(api, place, socket, terminal=terminal)
+    attached = _Attached(api, place, socket, terminal=terminal, has_input=has_input)
     try:
         with raw_terminal() if terminal else contextlib.nullcontext():
             await attached.to_the_end()
@@ -59,13 +66,16 @@ async def execute_in(api: ApiServer, place: Place, argv: Sequence[str], tried: s
 class _Attached:
     """A command that runs: its exit `code` once it has one, or was let go of, and what was `said` where it has none."""
 
-    def __init__(self, api: ApiServer, place: Place, socket: ClientConnection, *, terminal: bool) -> None:
+    def __init__(
+        self, api: ApiServer, place: Place, socket: ClientConnection, *, terminal: bool, has_input: bool
+    ) -> None:
         self.code: int | None = None
         self.said = ""
         self._api = api
         self._place = place
         self._socket = socket
         self._terminal = terminal
+        self._has_input = has_input
         self._pid: int | None = None
         self._runs = True
         self._own = OwnOutput(self._began, hold_back=not terminal)
@@ -81,7 +91,8 @@ class _Attached:
                 self.code = code
                 tasks.cancel_scope.cancel()
 
-            tasks.start_soon(_pass_input, self._socket)
+            if self._has_input:
+                tasks.start_soon(_pass_input, self._socket)
             if self._terminal:
                 tasks.start_soon(_follow_size, self._socket)
             tasks.start_soon(partial(pass_signals, self._send, let_go, terminal=self._terminal))
@@ -124,10 +135,24 @@ async def _pass_input(socket: ClientConnection) -> None:
                 await anyio.wait_readable(descriptor)
             data = await to_thread.run_sync(os.read, descriptor, _CHUNK)
             if not data:
-                if socket.subprotocol == COMMANDS[0]:
-                    await socket.send(bytes([CLOSE, STDIN]))
+                await _end_input(socket)
                 return
             await socket.send(bytes([STDIN]) + data)
+
+
+def _is_empty(descriptor: int) -> bool:
+    """Return whether an input is known to hold nothing: it is then left out, so that no end of it has to be told."""
+    here = os.fstat(descriptor)
+    is_null = stat.S_ISCHR(here.st_mode) and here.st_rdev == Path(os.devnull).stat().st_rdev
+    return is_null or (stat.S_ISREG(here.st_mode) and here.st_size == 0)
+
+
+async def _end_input(socket: ClientConnection) -> None:
+    """Tell that no more comes; servers before 1.30 have no word for that."""
+    if socket.subprotocol == COMMANDS[0]:
+        await socket.send(bytes([CLOSE, STDIN]))
+    else:
+        await write_all(sys.stderr.fileno(), _ENDLESS)
 
 
 async def _follow_size(socket: ClientConnection) -> None:
