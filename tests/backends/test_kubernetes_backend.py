@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
+import httpx
 import pytest
 from commands_contract import CommandsContract
 from contract import BackendContract
@@ -26,15 +28,17 @@ from kube_api import (
     pod,
     ray_cluster_object,
 )
-from listening import HERE, closed_port, echoing
+from listening import HERE, closed_port, echoing, silent
+from words import ended
 
-from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint, KubernetesObjects
+from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import ObjectMissingError, RaymonError, RefusedError, UnreachableError, UsageError
 from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 from raymon_tui.backends.targets import KubernetesKind
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.demo.cluster import RunningCluster
 
+PATIENCE_S = 60.0
 PROXY: set[Rule] = {("", "pods/proxy", "get")}
 
 
@@ -58,6 +62,11 @@ class KubernetesContract(BackendContract, CommandsContract):
 
     secret = "viewer-token"
 
+    @pytest.fixture(autouse=True)
+    def sees_services_elsewhere(self, api: KubeApi) -> None:
+        """A name may be that of a service in another namespace: that there is none can be told where one may look."""
+        api.granted.everywhere = {("", "services", "get")}
+
     async def test_a_dialled_stream_carries_bytes_both_ways_until_it_is_ended(self, backend: Backend) -> None:
         """One half of a forwarded connection cannot be ended, so the end is told by how much comes back."""
         sent, received = os.urandom(1 << 20), bytearray()
@@ -69,8 +78,27 @@ class KubernetesContract(BackendContract, CommandsContract):
         assert bytes(received) == sent
 
     async def test_a_port_that_never_answers_is_given_up(self, backend: Backend) -> None:
-        """That a connection stands is never told; so whoever asks gives up."""
-        assert isinstance(backend, KubernetesObjects)
+        """That a connection stands is never told, so that what is dialled seems to: whoever asks there gives up."""
+        with silent() as endpoint, anyio.fail_after(PATIENCE_S):
+            async with await backend.dial(endpoint) as stream:
+                await stream.send(b"anybody there?")
+                with anyio.move_on_after(0.2) as waiting:
+                    await stream.receive()
+            async with backend.http(endpoint) as http:
+                with pytest.raises(httpx.TimeoutException):
+                    await http.get("/", timeout=0.2)
+        assert waiting.cancelled_caught
+
+    async def test_a_command_that_nobody_waits_for_any_more_is_ended(self, backend: Backend, tmp_path: Path) -> None:
+        pid_file = tmp_path / "pid"
+        script = f"echo $$ > '{pid_file}.new'; mv '{pid_file}.new' '{pid_file}'; exec sleep 600"
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(backend.run, ("sh", "-c", script))
+            with anyio.fail_after(PATIENCE_S):
+                while not pid_file.exists():  # noqa: ASYNC110 - a file tells nobody that it is there
+                    await anyio.sleep(0.02)
+            tasks.cancel_scope.cancel()
+        await ended(int(pid_file.read_text()))
 
 
 @pytest.mark.ray
@@ -87,6 +115,8 @@ class TestByPortForward(KubernetesContract):
     @pytest.fixture
     async def backend(self, api: KubeApi, tmp_path: Path) -> AsyncIterator[Backend]:
         api.rights -= PROXY
+        # As servers before 1.30.
+        api.protocols = ("v4.channel.k8s.io",)
         found = opened(api, tmp_path)
         yield found
         await found.aclose()
@@ -317,3 +347,16 @@ async def test_the_official_client_speaks_to_the_same_server(alone: KubeApi, tmp
             return [one.metadata.name for one in pods]
 
     assert await anyio.to_thread.run_sync(names) == [HEAD_POD, "demo-small-worker-w1"]
+
+
+async def test_kubectl_speaks_to_the_same_server(alone: KubeApi, tmp_path: Path) -> None:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("this machine cannot run kubectl: there is none")
+    alone.logs.write(HEAD_POD, "one\ntwo\n")
+    config = ("--kubeconfig", str(kubeconfig(alone, tmp_path)))
+    executed = await anyio.run_process(
+        (kubectl, *config, "exec", HEAD_POD, "--", "sh", "-c", "echo hi; exit 3"), check=False
+    )
+    assert (executed.returncode, executed.stdout) == (3, b"hi\n")
+    assert (await anyio.run_process((kubectl, *config, "logs", HEAD_POD, "--tail=1"))).stdout == b"two\n"

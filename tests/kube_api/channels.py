@@ -139,7 +139,7 @@ async def _tell_end(socket: web.WebSocketResponse, code: int) -> None:
         code = 128 - code if code < 0 else code
         cause = {"reason": "ExitCode", "message": str(code)}
         message = f"command terminated with non-zero exit code: exit status {code}"
-        told = {"status": "Failure", "message": message, "details": {"causes": [cause]}}
+        told = {"status": "Failure", "message": message, "reason": "NonZeroExitCode", "details": {"causes": [cause]}}
     with contextlib.suppress(ConnectionError):
         await socket.send_bytes(bytes([STATUS]) + json.dumps(told).encode())
         await socket.close()

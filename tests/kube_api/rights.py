@@ -16,7 +16,8 @@ Rule = tuple[str, str, str]
 """A group, a resource with its subresource, a verb."""
 _VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _CREATED_TOO = ("pods/exec", "pods/portforward")
-"""Kubernetes 1.35 and later check create beside get, whichever way a websocket is opened."""
+CREATED_TOO_FROM = 35
+"""Kubernetes of this minor version and later checks create beside get, whichever way a websocket is opened."""
 
 
 def role(name: str) -> set[Rule]:
@@ -45,13 +46,14 @@ class Need(NamedTuple):
 class Rights:
     """What whoever comes may do: what a Role grants is so in `namespace` alone, and elsewhere what a ClusterRole does.
 
-    `used` has every rule by which a request was let through.
+    `used` has every rule by which a request was let through, `refused` every one for want of which one was not.
     """
 
     def __init__(self, granted: set[Rule], namespace: str = NAMESPACE) -> None:
         self.in_namespace = set(granted)
         self.everywhere: set[Rule] = set()
         self.used: set[Rule] = set()
+        self.refused: list[Rule] = []
         self._namespace = namespace
 
     def grants(self, rule: Rule, namespace: str | None) -> bool:
@@ -62,6 +64,7 @@ class Rights:
         """Return what is said of a request that may not be; None of one that may."""
         for rule in need.rules:
             if not self.grants(rule, need.namespace):
+                self.refused.append(rule)
                 return _refused(rule, need)
         self.used.update(need.rules)
         return None
@@ -76,8 +79,8 @@ def _refused(rule: Rule, need: Need) -> web.Response:
     return status(403, said, "Forbidden")
 
 
-def needed(request: web.Request) -> Need:
-    """Return the rights that a request needs; none where everybody has them."""
+def needed(request: web.Request, minor: int) -> Need:
+    """Return the rights that a request to a server of this version needs; none where everybody has them."""
     parts = request.path.strip("/").split("/")
     if len(parts) < 3 or (parts[0] == "apis" and len(parts) == 3) or parts[1] == "authorization.k8s.io":
         # The version, and which groups and resources there are.
@@ -92,7 +95,7 @@ def needed(request: web.Request) -> Need:
     verb = _VERBS.get(request.method, request.method.lower())
     if len(rest) == 1 and verb == "get":
         verb = "watch" if "watch" in request.query else "list"
-    more = [(group, resource, "create")] if resource in _CREATED_TOO else []
+    more = [(group, resource, "create")] if resource in _CREATED_TOO and minor >= CREATED_TOO_FROM else []
     return Need([(group, resource, verb), *more], namespace, name)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import trustme
 from aiohttp import web
 
+from kube_api import discovery
 from kube_api.answers import status
 from kube_api.channels import executed, forwarded
 from kube_api.logs import Logs
@@ -27,7 +28,7 @@ class KubeApi:
     `rights` are what a Role in the namespace of all that is here grants whoever comes, `granted` knows more of them;
     `asked` names what was asked, as verb and resource; `token` is the one that is taken; `slow_s` delays every answer;
     `protocols` are those of exec that it knows; `kinds` are those of KubeRay that are installed; `logs` has what
-    containers write.
+    containers write; `headers` are those of the last request, and `minor` its minor version.
     """
 
     def __init__(self, rights: set[Rule]) -> None:
@@ -37,6 +38,8 @@ class KubeApi:
         self.asked: list[tuple[str, str]] = []
         self.proxied_headers: list[dict[str, str]] = []
         self.logs = Logs()
+        self.headers: list[tuple[str, str]] = []
+        self.minor = 36
         self.protocols: tuple[str, ...] = ("v5.channel.k8s.io", "v4.channel.k8s.io")
         self.kinds: tuple[str, ...] = _RAY
         self.url = ""
@@ -74,6 +77,9 @@ class KubeApi:
         within = "/api/v1/namespaces/{ns}"
         routes: list[tuple[str, str, Callable[[web.Request], Any]]] = [
             ("GET", "/version", self._version),
+            ("GET", "/api", discovery.core),
+            ("GET", "/apis", discovery.groups),
+            ("GET", "/api/v1", discovery.resources),
             ("GET", "/apis/ray.io/v1/{plural}", self._list),
             ("GET", "/apis/ray.io/v1/namespaces/{ns}/{plural}", self._list),
             ("GET", "/apis/ray.io/v1/namespaces/{ns}/{plural}/{name}", self._one),
@@ -96,7 +102,8 @@ class KubeApi:
             await asyncio.sleep(self.slow_s)
         if not self._known(request):
             return status(401, "Unauthorized", "Unauthorized")
-        need = needed(request)
+        self.headers = list(request.headers.items())
+        need = needed(request, self.minor)
         self.asked += [(verb, resource) for _, resource, verb in need.rules[:1]]
         refused = self.granted.refusal(need)
         if refused is not None:
@@ -110,7 +117,8 @@ class KubeApi:
         return bool(shown) or (scheme.lower(), token) == ("bearer", self.token)
 
     async def _version(self, _request: web.Request) -> web.Response:
-        return web.json_response({"major": "1", "minor": "36", "gitVersion": "v1.36.2"})
+        told = {"major": "1", "minor": str(self.minor), "gitVersion": f"v1.{self.minor}.2"}
+        return web.json_response(told)
 
     async def _review(self, request: web.Request) -> web.Response:
         asked = (await request.json())["spec"]["resourceAttributes"]
