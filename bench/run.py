@@ -19,6 +19,7 @@ from measure import views
 from measure.figures import Figure, percentile
 from measure.first_picture import PROGRAM, first_picture, through_ssh
 from measure.keys import keystrokes
+from measure.kubernetes import kubernetes
 from measure.metrics import metrics
 from measure.real_cluster import real_cluster
 from measure.simulator import simulator
@@ -53,6 +54,12 @@ def large_cluster(presses: int, seconds: float) -> Iterator[Figure]:
             yield Figure(f"{view.name} open: CPU", cost.cpu_percent, "% of a core", goal=5)
             yield Figure(f"{view.name} open: resident memory", cost.rss_bytes / 1e6, "MB", goal=120)
             yield Figure(f"{view.name} open: to the terminal", cost.bytes_per_s / 1000, "kB/s", goal=8)
+
+
+def in_kubernetes(dashboard: str | None, gcs: str, runs: int, seconds: float) -> Iterator[Figure]:
+    """Measure the way through an API server, in front of a real cluster."""
+    with real_cluster(dashboard, gcs) as cluster:
+        yield from kubernetes(cluster.dashboard, cluster.gcs, runs, seconds)
 
 
 def requests_through_ssh() -> Iterator[Figure]:
@@ -92,7 +99,9 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=200, help="keys in each list")
     parser.add_argument("--seconds", type=float, default=60, help="how long each pane is watched")
     parser.add_argument(
-        "--only", choices=("real", "simulated", "ssh", "metrics"), help="one part, which is then not written"
+        "--only",
+        choices=("real", "simulated", "ssh", "kubernetes", "metrics"),
+        help="one part, which is then not written",
     )
     given = parser.parse_args()
     about, figures = machine(), list[Figure]()
@@ -100,6 +109,7 @@ def main() -> None:
         "real": compared(given.dashboard, given.gcs, given.runs),
         "simulated": large_cluster(given.presses, given.seconds),
         "ssh": requests_through_ssh(),
+        "kubernetes": in_kubernetes(given.dashboard, given.gcs, given.runs, given.seconds),
         "metrics": metrics(),
     }
     for name, part in parts.items():
