@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 from collections.abc import Callable
@@ -106,9 +107,11 @@ class Shelves:
                 entry[1].put_nowait(event)
         self.watchers.append(entry)
         try:
-            while event := await entry[1].get():
-                if event["type"] == "BOOKMARK" or chosen(event["object"]):
-                    await _write(answer, event)
+            # Who has gone away is known by the next that is written.
+            with contextlib.suppress(ConnectionError):
+                while event := await entry[1].get():
+                    if event["type"] == "BOOKMARK" or chosen(event["object"]):
+                        await _write(answer, event)
         finally:
             self.watchers.remove(entry)
         return answer
