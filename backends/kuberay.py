@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 KINDS = ("RayCluster", "RayJob", "RayService", "RayCronJob")
 """A target writes one in lower case."""
 
@@ -10,6 +12,14 @@ CLUSTER_LABEL, TYPE_LABEL, CRON_LABEL = "ray.io/cluster", "ray.io/node-type", "r
 
 JOB_ENDED = ("Complete", "Failed", "ValidationFailed")
 """Deployment states of a RayJob after which nothing more comes."""
+
+LONGEST_PREFIX = 58
+"""Kubernetes cuts what a name is to begin with (`generateName`), and appends five characters."""
+
+
+def is_made_from(name: str, prefix: str) -> bool:
+    """Return whether Kubernetes may have made a name from a prefix; others may begin so too."""
+    return re.fullmatch(re.escape(prefix[:LONGEST_PREFIX]) + "[a-z0-9]{5}", name) is not None
 
 
 def plural(kind: str) -> str:

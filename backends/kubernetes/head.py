@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from raymon_tui.backends.errors import ObjectMissingError, UnreachableError
-from raymon_tui.backends.kuberay import CLUSTER_LABEL, CRON_LABEL, TYPE_LABEL
+from raymon_tui.backends.kuberay import CLUSTER_LABEL, CRON_LABEL, TYPE_LABEL, is_made_from
 from raymon_tui.backends.kubernetes import ray_objects
 from raymon_tui.backends.kubernetes.answers import items_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
@@ -17,8 +16,6 @@ from raymon_tui.backends.kubernetes.watched import Watched
 from raymon_tui.backends.targets import KubernetesKind
 
 Found = Mapping[str, Any]
-LONGEST_PREFIX = 58
-"""Kubernetes cuts what a name is to begin with, and appends five characters."""
 
 
 class NoHeadError(UnreachableError):
@@ -117,9 +114,10 @@ class HeadFinder:
                 before = None
         if before is not None and not ray_objects.has_ended(before):
             return before
-        made = re.compile(re.escape(prefix[:LONGEST_PREFIX]) + "[a-z0-9]{5}")
         listed = await self._api.get(ray_objects.objects_path(self.kind, namespace))
-        found = ray_objects.newest_job(one for one in items_of(listed) if made.fullmatch(ray_objects.name_of(one)))
+        found = ray_objects.newest_job(
+            one for one in items_of(listed) if is_made_from(ray_objects.name_of(one), prefix)
+        )
         if found is None or (before is not None and ray_objects.has_ended(found)):
             found = before
         if found is None:
