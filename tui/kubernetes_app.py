@@ -39,7 +39,7 @@ class KubernetesApp(MonitorApp):
         """Take whom to ask, and the namespace ("" for all of them)."""
         super().__init__((), options)
         self._objects = objects
-        self._listing = RayObjects(objects, namespace)
+        self._listing = RayObjects(objects, namespace, clock)
         self._clock = clock
 
     def begin(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,16 +10,16 @@ import anyio
 from msgspec import Struct
 
 from raymon_tui.backends.base import KubernetesObjects
-from raymon_tui.backends.errors import ObjectMissingError, RaymonError
+from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
+from raymon_tui.cluster.kubernetes.unread import API_SERVER, Unread, UnreadKinds
 from raymon_tui.cluster.kubernetes.watching import keep, stay_in_touch
 
 MOST_OF_A_KIND = 5_000
-API_SERVER = "API server"
 
 RayObject = RayCluster | RayJob | RayService | RayCronJob
 
@@ -43,9 +44,12 @@ class ListedObject(Struct, frozen=True, kw_only=True):
 
 
 class RayObjects:
-    """The objects of KubeRay in `namespace`, or in all of them where that is ""; `version` grows with each change."""
+    """The objects of KubeRay in `namespace`, or in all of them where that is ""; `version` grows with each change.
 
-    def __init__(self, objects: KubernetesObjects, namespace: str) -> None:
+    `clock` gives seconds since the epoch.
+    """
+
+    def __init__(self, objects: KubernetesObjects, namespace: str, clock: Callable[[], float]) -> None:
         self.namespace = namespace
         self.version = 0
         self._objects = objects
@@ -55,7 +59,7 @@ class RayObjects:
             "RayService": Shelf(RayService, MOST_OF_A_KIND),
             "RayCronJob": Shelf(RayCronJob, MOST_OF_A_KIND),
         }
-        self._failures: dict[str, RaymonError] = {}
+        self._unread = UnreadKinds(clock)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -77,17 +81,14 @@ class RayObjects:
         return any(shelf.cut for shelf in self._shelves.values())
 
     @property
-    def failures(self) -> tuple[RaymonError, ...]:
-        """Why kinds cannot be listed. A kind that the API server has not heard of is none, unless it knows none."""
-        if self.without_kuberay:
-            return (next(iter(self._failures.values())),)
-        return tuple(one for one in self._failures.values() if not isinstance(one, ObjectMissingError))
+    def unread(self) -> tuple[Unread, ...]:
+        """What cannot be listed. A kind that the API server has not heard of is not among it."""
+        return tuple(one for one in self._unread if not one.missing)
 
     @property
     def without_kuberay(self) -> bool:
         """Whether this API server knows none of the kinds."""
-        missing = [one for one in self._failures.values() if isinstance(one, ObjectMissingError)]
-        return len(missing) == len(self._shelves)
+        return sum(one.missing for one in self._unread) == len(self._shelves)
 
     def rows(self) -> list[ListedObject]:
         """Return all objects by namespace, kind and name."""
@@ -99,9 +100,7 @@ class RayObjects:
         return sorted(rows, key=lambda row: (row.namespace, order.index(row.kind), row.name))
 
     def _tell(self, kind: str, failure: RaymonError | None) -> None:
-        self._failures.pop(kind, None)
-        if failure is not None:
-            self._failures[kind] = failure
+        self._unread.take(kind, failure)
         self.version += 1
 
 

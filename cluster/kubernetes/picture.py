@@ -10,15 +10,7 @@ from raymon_tui.cluster.kubernetes.pod import Pod
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
-
-
-class Unread(Struct, frozen=True, kw_only=True):
-    """A kind of object that cannot be read now, and why; what was last read of it stays in the picture."""
-
-    what: str
-    said: str
-    advice: str = ""
-    since: float
+from raymon_tui.cluster.kubernetes.unread import Unread
 
 
 class KubernetesPicture(Struct, frozen=True, kw_only=True):

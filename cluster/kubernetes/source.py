@@ -17,17 +17,17 @@ from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.event import KubernetesEvent
 from raymon_tui.cluster.kubernetes.following import clusters_of, is_about
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject
-from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture, Unread
+from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.pod import Pod
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import CRON_LABEL, RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.kubernetes.shelf import Shelf
+from raymon_tui.cluster.kubernetes.unread import API_SERVER, UnreadKinds
 from raymon_tui.cluster.kubernetes.watching import arrive, arrive_once, keep, stay_in_touch
 from raymon_tui.cluster.source import Changed
 
-API_SERVER = "API server"
-"""Stands among what cannot be read for the server itself."""
+EVENTS = "events"
 MOST_EVENTS, MOST_PODS, MOST_JOBS = 500, 20_000, 1_000
 
 _ROOTS: Mapping[str, type[KubernetesObject]] = {"RayJob": RayJob, "RayService": RayService, "RayCronJob": RayCronJob}
@@ -45,7 +45,7 @@ class KubernetesSource:
         self._clusters: dict[str, Shelf[RayCluster]] = {}
         self._pods = Shelf(Pod, MOST_PODS)
         self._events = Shelf(KubernetesEvent, MOST_EVENTS)
-        self._unread: dict[str, Unread] = {}
+        self._unread = UnreadKinds(clock)
         self._reading: Reading[KubernetesPicture] | None = None
         self._heard_at: float | None = None
         self._told = anyio.Event()
@@ -76,7 +76,7 @@ class KubernetesSource:
                     following.cancel_scope.cancel()
 
     async def once(self) -> bool:
-        """List everything once; return whether the object that was opened is there."""
+        """List everything once; return whether the object that was opened is there, and may be read."""
         await arrive_once(self._objects, partial(self._tell, API_SERVER))
         if not self._objects.place.namespace:
             return False
@@ -85,8 +85,13 @@ class KubernetesSource:
         async with anyio.create_task_group() as tasks:
             for what, path, params, shelf in self._followed(self._names()):
                 tasks.start_soon(self._list, what, path, params, shelf)
-        picture = self.readings()[KUBERNETES.name].value
-        return picture is not None and not picture.gone
+        return bool(self._opened().objects)
+
+    def _opened(self) -> Shelf[Any]:
+        """Return the shelf of the object that was opened."""
+        if self._objects.place.kind in _ROOTS:
+            return self._root
+        return self._clusters.get(self._objects.place.name, self._root)
 
     def _names(self) -> tuple[str, ...]:
         place = self._objects.place
@@ -119,7 +124,7 @@ class KubernetesSource:
             found.append(("pods", paths.pods(place.namespace), paths.of_clusters(names), self._pods))
         about = {*names, place.name}
         self._events = Shelf(KubernetesEvent, MOST_EVENTS, lambda event: is_about(event, about))
-        found.append(("events", paths.events(place.namespace), {}, self._events))
+        found.append((EVENTS, paths.events(place.namespace), {}, self._events))
         return found
 
     async def _list(self, what: str, path: str, params: Mapping[str, str], shelf: Shelf[Any]) -> None:
@@ -132,21 +137,19 @@ class KubernetesSource:
 
     def _tell(self, what: str, failure: RaymonError | None = None) -> None:
         """Take note of an answer, or of a failure in its place."""
-        now = self._clock()
-        before = self._unread.pop(what, None)
-        if failure is None:
-            self._heard_at = now if what != API_SERVER else self._heard_at
-        else:
-            since = now if before is None else before.since
-            self._unread[what] = Unread(what=what, said=failure.said, advice=failure.advice, since=since)
+        self._unread.take(what, failure)
+        if failure is None and what != API_SERVER:
+            self._heard_at = self._clock()
         self._reading = None
         told, self._told = self._told, anyio.Event()
         told.set()
         self._changed((KUBERNETES.name,))
 
     def _read(self) -> Reading[KubernetesPicture]:
-        unread = next((one for what, one in self._unread.items() if what != "events"), None)
-        error = None if unread is None else FeedError(said=unread.said, advice=unread.advice, since=unread.since)
+        unread = next((one for one in self._unread if one.what != EVENTS), None)
+        error = None
+        if unread is not None:
+            error = FeedError(said=unread.said, advice=unread.advice, since=unread.since, failures=unread.failures)
         if self._heard_at is None:
             return Reading(error=error)
         picture = self._picture(self._objects.place)
@@ -158,7 +161,7 @@ class KubernetesSource:
         shelves = [self._clusters[name] for name in names if name in self._clusters]
         clusters = tuple(one for shelf in shelves for one in shelf.objects)
         events = sorted(self._events.objects, key=lambda event: -(event.at or 0.0))
-        opened = self._root if place.kind in _ROOTS else next(iter(shelves), self._root)
+        opened = self._opened()
         jobs = sorted(self._jobs.objects, key=lambda job: -(job.created_at or 0.0))
         empty = KubernetesPicture(context=place.context, namespace=place.namespace, kind=place.kind, name=place.name)
         return structs.replace(
@@ -172,7 +175,7 @@ class KubernetesSource:
             pods=self._pods.objects if self._pods.known else None,
             events=tuple(events) if self._events.known else None,
             more_events=self._events.cut,
-            unread=tuple(self._unread.values()),
+            unread=tuple(self._unread),
         )
 
 

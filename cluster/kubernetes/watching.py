@@ -8,13 +8,15 @@ from typing import Any
 import anyio
 
 from raymon_tui.backends.base import Connecting, KubernetesObjects
-from raymon_tui.backends.errors import RaymonError, RefusedError
+from raymon_tui.backends.errors import RaymonError, RefusedError, RouteMissingError
 from raymon_tui.cluster.kubernetes.shelf import Shelf
 
 TOUCH_S = 15.0
 """How often the API server is asked whether it is there: a watch tells nothing of that while nothing changes."""
 RETRY_S = 10.0
 """The backend tries again by itself what broke off; this is for what it gave up, as after a refusal."""
+MISSING_S = 60.0
+"""A kind that the API server has not heard of comes with an installation at most."""
 
 VERSION = "/version"
 
@@ -25,18 +27,19 @@ Tell = Callable[[RaymonError | None], None]
 async def keep(objects: KubernetesObjects, path: str, params: Mapping[str, str], shelf: Shelf[Any], tell: Tell) -> None:
     """Watch what is at `path`, until cancelled; each change, and each failure, is told."""
     while True:
-        stream = objects.watch(path, params)
+        stream, rest_s = objects.watch(path, params), RETRY_S
         try:
             async for event in stream:
                 await shelf.take(event)
                 tell(None)
         except RaymonError as failure:
+            rest_s = MISSING_S if isinstance(failure, RouteMissingError) else RETRY_S
             tell(failure)
         finally:
             if isinstance(stream, AsyncGenerator):
                 with anyio.CancelScope(shield=True):
                     await stream.aclose()
-        await anyio.sleep(RETRY_S)
+        await anyio.sleep(rest_s)
 
 
 async def arrive(objects: KubernetesObjects, tell: Tell) -> None:

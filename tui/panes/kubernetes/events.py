@@ -59,7 +59,7 @@ class KubernetesEventsPane(TablePane[KubernetesEvent]):
         """Return how many there are, how many were let go, and why there are none."""
         picture = snapshot.value(KUBERNETES)
         if picture is None or picture.events is None:
-            return () if picture is None else unread_lines(picture, moment)
+            return () if picture is None else unread_lines(picture.unread, moment, width)
         warnings = sum(event.is_warning for event in picture.events)
         cut = "+ events, older ones let go" if picture.more_events else " events"
         line = (
@@ -68,7 +68,7 @@ class KubernetesEventsPane(TablePane[KubernetesEvent]):
             Piece(count(warnings), "ink", bold=True),
             Piece(" warnings", "dim"),
         )
-        return (line, *unread_lines(picture, moment))
+        return (line, *unread_lines(picture.unread, moment, width))
 
     def detail(self, row: KubernetesEvent) -> Screen[None] | None:
         """Open the event."""

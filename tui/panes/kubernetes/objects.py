@@ -65,7 +65,7 @@ class KubernetesPane(TablePane[ObjectRow]):
     def summary(self, snapshot: Snapshot, moment: Moment, width: int) -> tuple[Content, ...]:
         """Return where this is, and what of it cannot be read."""
         picture = snapshot.value(KUBERNETES)
-        return () if picture is None else (place_line(picture), *unread_lines(picture, moment))
+        return () if picture is None else (place_line(picture), *unread_lines(picture.unread, moment, width))
 
     def detail(self, row: ObjectRow) -> Screen[None] | None:
         """Open the object, or the pod with its containers."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from raymon_tui.cluster.kubernetes.paths import KINDS
 from raymon_tui.cluster.kubernetes.picture import KubernetesPicture
+from raymon_tui.cluster.kubernetes.unread import API_SERVER, Unread
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import age
 from raymon_tui.widgets.states import WARNING, glyph
 from raymon_tui.widgets.table.column import Moment
+from raymon_tui.widgets.table.line import fitted
 
 
 def place_line(picture: KubernetesPicture) -> Content:
@@ -22,14 +27,27 @@ def place_line(picture: KubernetesPicture) -> Content:
     return tuple(pieces)
 
 
-def unread_lines(picture: KubernetesPicture, moment: Moment) -> tuple[Content, ...]:
-    """Return a line for each kind that cannot be read, with why and since when."""
+def unread_lines(unread: Iterable[Unread], moment: Moment, width: int, *, done: str = "read") -> tuple[Content, ...]:
+    """Return a line for each kind that cannot be `done` now, how old what is shown of it is, and why."""
     mark = glyph(WARNING, ascii_only=moment.ascii_only)
-    return tuple(
+    lines = (
         (
             mark,
-            Piece(f" {one.what} cannot be read: {plain(one.said, 200)}", "warning"),
-            Piece(f"  {age(moment.now - one.since)} ago", "dim"),
+            Piece(f" {_trouble(one, done)}{_standing(one, moment)}: ", "warning"),
+            Piece(plain(one.said, 200), "dim"),
         )
-        for one in picture.unread
+        for one in unread
     )
+    return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
+
+
+def _trouble(one: Unread, done: str) -> str:
+    if one.what == API_SERVER:
+        return "the API server does not answer"
+    return f"{one.what}s cannot be {done}" if one.what in KINDS else f"{one.what} cannot be {done}"
+
+
+def _standing(one: Unread, moment: Moment) -> str:
+    since = age(moment.now - one.since)
+    # Of the server itself nothing is shown, but all the rest is as old as its silence.
+    return f", shown as of {since} ago" if one.known or one.what == API_SERVER else f" for {since}"

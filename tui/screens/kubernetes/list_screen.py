@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -13,9 +14,11 @@ from textual.screen import Screen
 
 from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
+from raymon_tui.cluster.kubernetes.paths import KINDS
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.resources.kubernetes.listed import COLUMNS
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
@@ -93,17 +96,17 @@ class KubernetesListScreen(Screen[None]):
         if not self.is_current:
             return
         moment = Moment(now=self._clock(), ascii_only=self._ascii_only)
-        if self._drawn == self._listing.version:
+        listing = self._listing
+        self.query_one("#list-standing", Lines).show(self._standing(moment))
+        if self._drawn == listing.version:
             self.table.set_moment(moment)
             return
-        self._drawn = self._listing.version
-        listing = self._listing
+        self._drawn = listing.version
         rows = listing.rows()
         self.table.empty = self._empty()
         self.table.set_rows(rows, moment)
         width = max(10, self.size.width - 2)
         self.query_one("#list-title", Lines).show((self._title(rows, width),))
-        self.query_one("#list-standing", Lines).show(self._standing(moment))
         self.draw_footer()
 
     def _empty(self) -> str:
@@ -111,8 +114,8 @@ class KubernetesListScreen(Screen[None]):
         if listing.without_kuberay:
             return NO_KUBERAY
         if not listing.known:
-            failures = listing.failures
-            return plain(f"{failures[0].said}: {failures[0].advice}", 300) if failures else "asking Kubernetes…"
+            failing = listing.unread
+            return plain(f"{failing[0].said}: {failing[0].advice}", 300) if failing else "asking Kubernetes…"
         return (
             f"No Ray object in namespace {listing.namespace}; -A looks in all."
             if listing.namespace
@@ -124,16 +127,15 @@ class KubernetesListScreen(Screen[None]):
         left = [Part((Piece("Ray in Kubernetes", "ink", bold=True),)), Part((Piece(plain(where, 70), "dim"),), 1)]
         if self._context_name:
             left.append(Part((Piece(f"context {plain(self._context_name, 70)}", "dim"),), 2))
-        kinds = [kind for kind in ("RayCluster", "RayJob", "RayService") if any(row.kind == kind for row in rows)]
-        words = ", ".join(several(sum(row.kind == kind for row in rows), kind) for kind in kinds)
+        counted = Counter(row.kind for row in rows)
+        words = ", ".join(several(counted[kind], kind) for kind in KINDS if counted[kind])
         return arrange(left, [Part((Piece(words, "dim"),), 3)], width)
 
     def _standing(self, moment: Moment) -> tuple[Content, ...]:
         mark = glyph(WARNING, ascii_only=moment.ascii_only)
-        failures = () if self._listing.without_kuberay else self._listing.failures
-        lines: list[Content] = [
-            (mark, Piece(" " + plain(f"{one.tried}: {one.said}", 300), "warning")) for one in failures
-        ]
+        lines: list[Content] = list(
+            unread_lines(self._listing.unread, moment, max(10, self.size.width - 2), done="listed")
+        )
         if self._listing.cut:
             lines.append((mark, Piece(" there are more than are shown; name a namespace with -n", "warning")))
         return tuple(lines)
