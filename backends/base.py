@@ -128,7 +128,10 @@ class KubernetesObjects(Protocol):
         """Return what the API server answers."""
 
     async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
-        """Return a log."""
+        """Return a log, the first `limit` bytes of it at most."""
+
+    def stream(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """Yield a text part by part as it comes, until whoever writes it ends; silence is no failure."""
 
     def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change; begins anew by itself where that breaks off."""

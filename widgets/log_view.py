@@ -89,6 +89,11 @@ class LogView(ScrollView, can_focus=True):
         return "\n".join(self._lines.text(number) for number in seen)
 
     @property
+    def text(self) -> str:
+        """All lines that are here, whole."""
+        return "".join(f"{self._lines.text(number)}\n" for number in self._lines.numbers)
+
+    @property
     def has_pattern(self) -> bool:
         """Whether something is being looked for."""
         return self._pattern is not None

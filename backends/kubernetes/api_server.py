@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -177,6 +177,18 @@ class ApiServer:
     async def text(self, path: str, params: Mapping[str, str] | None = None, limit: int = 1 << 20) -> str:
         """Return a text, the first `limit` bytes of it at most."""
         return (await self.body("GET", path, params, limit=limit, cut=True)).decode("utf-8", "replace")
+
+    async def stream(self, path: str, params: Mapping[str, str] | None = None) -> AsyncGenerator[bytes, None]:
+        """Yield a text part by part as it comes, however long nothing does: keepalives tell that the way is gone."""
+        try:
+            answer = await self.send("GET", path, params=params, timeout=httpx.Timeout(ANSWER_S, read=None))
+            async with contextlib.aclosing(answer):
+                if not answer.is_success:
+                    raise refusal(answer.status_code, await read_body(answer, _STATUS_SIZE, cut=True), path)
+                async for part in answer.aiter_bytes():
+                    yield part
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise not_reached(error, f"follow {path}") from None
 
     async def body(
         self,

@@ -215,6 +215,10 @@ class KubernetesBackend:
         """Return a log."""
         return await self.api.text(path, params, limit)
 
+    def stream(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """Yield a log as it is written."""
+        return self.api.stream(path, params)
+
     async def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change; those that tell of another head are heeded."""
         async with contextlib.aclosing(self.following.watch(path, params)) as events:

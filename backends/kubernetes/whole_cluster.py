@@ -40,6 +40,10 @@ class WholeCluster:
         """Return a log."""
         return await self._api.text(path, params, limit)
 
+    def stream(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """Yield a log as it is written."""
+        return self._api.stream(path, params)
+
     def watch(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[WatchEvent]:
         """List, then tell every change."""
         return watch(self._api, path, params)

@@ -75,6 +75,12 @@ class Logs:
         log = self._now.get((namespace, pod, container))
         return 0 if log is None else len(log.followers)
 
+    def cut(self) -> None:
+        """End every answer that follows a log, as an API server that is restarted does; the containers go on."""
+        for log in self._now.values():
+            for queue in log.followers:
+                queue.put_nowait(None)
+
     async def answer(self, request: web.Request, pod: dict[str, Any]) -> web.StreamResponse:
         """Answer a request for the log of a pod that is there."""
         names = [one["name"] for one in pod["spec"]["containers"]]

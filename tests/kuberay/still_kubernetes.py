@@ -7,7 +7,7 @@ from typing import Any
 from recorded_kubernetes import NOW, RecordedKubernetes
 from still import StillApp, StillMonitor
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, KubernetesObjects
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, JOBS, NODES, VERSION
 from raymon_tui.cluster.feeds.feed import Reading
 from raymon_tui.cluster.findings.find import find
@@ -46,7 +46,7 @@ def node(number: int, ip: str, kind: str, *, is_head: bool = False) -> Node:
 NODES_OF_DEMO = (node(1, "10.244.0.28", "headgroup", is_head=True), node(2, "10.244.0.29", "small"))
 
 
-async def picture_of(backend: RecordedKubernetes) -> Reading[Any]:
+async def picture_of(backend: KubernetesObjects) -> Reading[Any]:
     """Return what a source reads of these objects."""
     source = KubernetesSource(backend, lambda: NOW)
     await source.once()
@@ -82,7 +82,7 @@ def snapshot_of(kubernetes: Reading[Any], *, ray: bool = True) -> Snapshot:
 class StillKubernetes(StillApp):
     """The program, opened on one pane of a cluster in Kubernetes."""
 
-    def __init__(self, pane_id: str, backend: RecordedKubernetes, snapshot: Snapshot, **options: Any) -> None:
+    def __init__(self, pane_id: str, backend: Backend, snapshot: Snapshot, **options: Any) -> None:
         super().__init__(pane_id, snapshot, MonitorOptions(**options), clock=lambda: NOW)
         self.kubernetes = backend
         self.monitor = StillMonitor(backend, snapshot)

@@ -140,51 +140,6 @@ async def test_a_service_says_which_cluster_has_its_requests() -> None:
         await comes(pilot, "RayService llm  Upgrading  demo serves 70% of requests, next is to follow")
 
 
-async def test_the_log_of_a_container_is_read_also_that_of_the_run_before() -> None:
-    backend = RecordedKubernetes()
-    backend.logs = {
-        "demo-small-worker-oom/ray-worker": "second run\n\x1b[31mred\x1b[0m line\n",
-        "demo-small-worker-oom/ray-worker/previous": "first run\n",
-    }
-    async with (app := await still("nodes", backend=backend)).run_test(size=WIDE) as pilot:
-        await comes(pilot, "small-worker-oom")
-        await pilot.press("G", "l")
-        await comes(pilot, "second run")
-        assert "red line" in text(app)
-        assert "\x1b" not in text(app)
-        await pilot.press("p")
-        await comes(pilot, "ray-worker, the run before")
-        await comes(pilot, "first run")
-        await pilot.press("escape")
-        await comes(pilot, "pods are no nodes")
-
-
-async def test_each_container_of_a_pod_has_its_log() -> None:
-    backend = RecordedKubernetes()
-
-    def add(pod: dict[str, Any]) -> None:
-        pod["spec"]["containers"].append({"name": "autoscaler"})
-
-    backend.change("Pod", "demo-head-abcde", add)
-    backend.logs = {"demo-head-abcde/ray-head": "of ray", "demo-head-abcde/autoscaler": "of the autoscaler"}
-    async with (await still("nodes", backend=backend)).run_test(size=WIDE) as pilot:
-        await comes(pilot, "10.244.0.28")
-        await pilot.press("l")
-        await comes(pilot, "of ray")
-        await pilot.press("o")
-        await comes(pilot, "autoscaler 2 of 2")
-        await comes(pilot, "of the autoscaler")
-
-
-async def test_a_log_that_one_may_not_read_says_why() -> None:
-    backend = RecordedKubernetes()
-    backend.refused.add("/log")
-    async with (await still("nodes", backend=backend)).run_test(size=WIDE) as pilot:
-        await comes(pilot, "10.244.0.28")
-        await pilot.press("l")
-        await comes(pilot, "you may not list log in ray")
-
-
 async def test_the_yaml_of_a_pod_is_shown_without_what_was_given_to_it_in_confidence() -> None:
     backend = RecordedKubernetes()
 
