@@ -48,6 +48,12 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         """Return what is known of `feed`; an empty reading where it was never asked."""
         return cast("Reading[T]", self.readings.get(feed.name, _NOTHING))
 
+    @property
+    def heard_at(self) -> float | None:
+        """When Ray last answered anything; what else is told of the cluster says nothing of that."""
+        answered = (one.read_at for one in self.readings.values() if one.read_at is not None and not one.pushed)
+        return max(answered, default=None)
+
     def value(self, feed: Feed[T]) -> T | None:
         """Return the last good answer of `feed`, however old."""
         return self.reading(feed).value

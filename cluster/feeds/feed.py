@@ -55,7 +55,7 @@ class Reading(Struct, Generic[T], frozen=True, kw_only=True):
 
     `read_at` is seconds since the epoch, `took_s` how long that answer took, and `cost_s` what of that the
     head spent on it: it does one thing at a time, so what is asked together takes long together. `value` stays while
-    `error` is set.
+    `error` is set. `pushed`: it is not of Ray's dashboard, and says nothing of how that is.
     """
 
     value: T | None = None
@@ -64,6 +64,7 @@ class Reading(Struct, Generic[T], frozen=True, kw_only=True):
     cost_s: float | None = None
     error: FeedError | None = None
     interval_s: float | None = None
+    pushed: bool = False
 
     @property
     def known(self) -> bool:

@@ -9,6 +9,8 @@ from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.snapshot import Snapshot
 
 SHOWN_S = 300.0
+RESTARTED = "cluster-restarted"
+"""The finding's id: whoever knows better why another session answers tells it under the same."""
 
 
 def cluster_restarted(snapshot: Snapshot, now: float) -> Iterator[Finding]:
@@ -18,7 +20,7 @@ def cluster_restarted(snapshot: Snapshot, now: float) -> Iterator[Finding]:
         return
     version = snapshot.value(VERSION)
     yield Finding(
-        id="cluster-restarted",
+        id=RESTARTED,
         severity=Severity.INFO,
         title="The cluster was started anew",
         cause=f"this is {version.session_name}" if version else "",

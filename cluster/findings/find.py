@@ -102,12 +102,20 @@ def find(snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
 @cache
 def _rules_of_kubernetes() -> tuple[Rule, ...]:
     # Imported here: on other clusters they have nothing to look at.
+    from raymon_tui.cluster.findings.kubernetes_unread import kubernetes_unread  # noqa: PLC0415
+    from raymon_tui.cluster.findings.place_moved import place_moved  # noqa: PLC0415
     from raymon_tui.cluster.findings.pod_trouble import pod_trouble  # noqa: PLC0415
     from raymon_tui.cluster.findings.ray_cluster_trouble import ray_cluster_trouble  # noqa: PLC0415
     from raymon_tui.cluster.findings.ray_job_trouble import ray_job_trouble  # noqa: PLC0415
     from raymon_tui.cluster.kubernetes.picture import KUBERNETES  # noqa: PLC0415
 
-    return (Rule(pod_trouble), Rule(ray_cluster_trouble), Rule(ray_job_trouble, (KUBERNETES,)))
+    return (
+        Rule(pod_trouble),
+        Rule(ray_cluster_trouble),
+        Rule(ray_job_trouble, (KUBERNETES,)),
+        Rule(kubernetes_unread, (KUBERNETES,)),
+        Rule(place_moved),
+    )
 
 
 def _apply(check: Check, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:

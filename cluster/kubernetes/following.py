@@ -1,32 +1,46 @@
-"""Which RayClusters belong to the object that was opened: pure."""
+"""Where the object that was opened leads: to which RayCluster, by which RayJob. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from raymon_tui.cluster.kubernetes.event import KubernetesEvent
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject
 from raymon_tui.cluster.kubernetes.ray_job import RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 
 
-def clusters_of(root: KubernetesObject | None, jobs: Sequence[RayJob], known: str | None) -> tuple[str, ...]:
-    """Return the names of the clusters of an object, the one to be followed first.
+class Leads(NamedTuple):
+    """The names of the clusters, the one to be followed first, and of the RayJob that counts, where there is one."""
 
-    `jobs` are those that a RayCronJob has made, `known` the cluster that the backend follows.
+    clusters: tuple[str, ...] = ()
+    job: str | None = None
+
+    @property
+    def cluster(self) -> str | None:
+        """The RayCluster that is followed."""
+        return next(iter(self.clusters), None)
+
+
+def newest_job(jobs: Sequence[RayJob]) -> RayJob | None:
+    """Return of a RayCronJob's jobs the one that counts: what runs before what ended, then the newest."""
+    return max(jobs, key=lambda job: (not job.ended, job.created_at or 0.0), default=None)
+
+
+def leads_of(root: KubernetesObject | None, jobs: Sequence[RayJob], known: str | None) -> Leads:
+    """Return where an object leads.
+
+    `jobs` are those that it has made, `known` is the cluster that the backend follows.
     """
-    found: list[str | None] = []
-    if isinstance(root, RayJob):
-        found = [root.cluster]
-    elif isinstance(root, RayService):
-        found = [one.ray_cluster_name for one in (root.active, root.pending) if one is not None]
-    elif jobs:
-        newest = max(jobs, key=lambda job: (bool(job.cluster) and not job.ended, job.created_at or 0.0))
-        found = [newest.cluster]
-    return tuple(dict.fromkeys(name for name in (*found, None if any(found) else known) if name))
+    if isinstance(root, RayService):
+        names = [one.ray_cluster_name for one in (root.active, root.pending) if one is not None]
+        return Leads(_first_known(names, known))
+    job = root if isinstance(root, RayJob) else newest_job(jobs)
+    if job is None:
+        return Leads(_first_known([], known))
+    return Leads(_first_known([job.cluster], known), job.name)
 
 
-def is_about(event: KubernetesEvent, names: Collection[str]) -> bool:
-    """Whether an event is about one of these objects, or of what their controllers made: `demo-head-x2x4z`."""
-    about = event.involved_object.name
-    return any(about == name or about.startswith(f"{name}-") for name in names)
+def _first_known(names: Sequence[str], known: str | None) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(name for name in names if name))
+    return found or ((known,) if known else ())

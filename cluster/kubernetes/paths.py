@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 from raymon_tui.backends.kuberay import GROUP, plural
-from raymon_tui.cluster.kubernetes.pod import CLUSTER_LABEL
+from raymon_tui.cluster.kubernetes.pod import CLUSTER_LABEL, JOB_LABEL
 
 
 def rays(kind: str, namespace: str) -> str:
@@ -50,3 +50,11 @@ def of_clusters(names: Collection[str]) -> Mapping[str, str]:
     ordered = sorted(names)
     chosen = f"{CLUSTER_LABEL}={ordered[0]}" if len(ordered) == 1 else f"{CLUSTER_LABEL} in ({','.join(ordered)})"
     return {"labelSelector": chosen}
+
+
+def of_job(name: str) -> Mapping[str, str]:
+    """Choose the pods of the Job that submits a RayJob to Ray: it has the RayJob's name.
+
+    KubeRay gives it no label of the cluster; this one is of Kubernetes itself.
+    """
+    return {"labelSelector": f"{JOB_LABEL}={name}"}

@@ -11,6 +11,8 @@ from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, 
 from raymon_tui.cluster.kubernetes.quantity import quantity
 
 CLUSTER_LABEL, GROUP_LABEL, TYPE_LABEL = kuberay.CLUSTER_LABEL, "ray.io/group", kuberay.TYPE_LABEL
+JOB_LABEL = "job-name"
+"""Of every pod that a Job of Kubernetes has made."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -125,6 +127,16 @@ class Pod(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
     def is_head(self) -> bool:
         """Whether Ray's head node runs in it."""
         return self.metadata.labels.get(TYPE_LABEL) == "head"
+
+    @property
+    def is_ray_node(self) -> bool:
+        """Whether one of Ray's nodes is to run in it: a pod that cleans up Redis has the cluster's labels too."""
+        return self.metadata.labels.get(TYPE_LABEL) in ("head", "worker")
+
+    @property
+    def job(self) -> str:
+        """The Job of Kubernetes that made it; "" where none did."""
+        return self.metadata.labels.get(JOB_LABEL, "")
 
     @property
     def containers(self) -> tuple[ContainerStatus, ...]:

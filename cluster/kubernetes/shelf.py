@@ -15,13 +15,22 @@ T = TypeVar("T", bound=KubernetesObject)
 class Shelf(Generic[T]):
     """Objects by name, at most `most` of them, the last ones told of; `cut` says that there were more.
 
-    Those that `wanted` does not want are passed over. `known` is False until they were listed for the first time.
+    Those that `wanted` does not want are passed over; of a list the last ones are those that are last by `order`.
+    `seen` is told each that is put here. `known` is False until they were listed for the first time.
     """
 
-    def __init__(self, type_: type[T], most: int = 20_000, wanted: Callable[[T], bool] | None = None) -> None:
+    def __init__(
+        self,
+        type_: type[T],
+        most: int = 20_000,
+        *,
+        wanted: Callable[[T], bool] | None = None,
+        order: Callable[[T], float] | None = None,
+        seen: Callable[[T], None] | None = None,
+    ) -> None:
         self._type = type_
         self._most = most
-        self._wanted = wanted
+        self._wanted, self._order, self._seen = wanted, order, seen
         self._objects: dict[str, T] = {}
         self.known = False
         self.cut = False
@@ -30,6 +39,11 @@ class Shelf(Generic[T]):
     def objects(self) -> tuple[T, ...]:
         """All objects."""
         return tuple(self._objects.values())
+
+    @property
+    def only(self) -> T | None:
+        """The only object, where one was asked for by its name."""
+        return next(iter(self._objects.values()), None)
 
     async def take(self, event: WatchEvent) -> None:
         """Take a change; a long list takes pauses."""
@@ -47,7 +61,8 @@ class Shelf(Generic[T]):
         items = listed.get("items")
         found = await in_slices(self._read, items if isinstance(items, list) else ())
         self._objects, self.cut = {}, False
-        for one in found:
+        wanted = [one for one in found if one is not None]
+        for one in wanted if self._order is None else sorted(wanted, key=self._order):
             self._put(one)
         self.known = True
 
@@ -63,6 +78,8 @@ class Shelf(Generic[T]):
         if len(self._objects) > self._most:
             del self._objects[next(iter(self._objects))]
             self.cut = True
+        if self._seen is not None:
+            self._seen(found)
 
 
 def _key(metadata: Mapping[str, Any]) -> str:

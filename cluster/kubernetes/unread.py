@@ -59,8 +59,3 @@ class UnreadKinds:
             lasts=isinstance(failure, RefusedError | RouteMissingError),
             missing=isinstance(failure, RouteMissingError),
         )
-
-    def forget(self, what: str) -> None:
-        """Know nothing of a kind any more: another object of it is looked at from now on."""
-        self._read.discard(what)
-        self._unread.pop(what, None)

@@ -82,8 +82,8 @@ def snapshot_of(kubernetes: Reading[Any], *, ray: bool = True) -> Snapshot:
 class StillKubernetes(StillApp):
     """The program, opened on one pane of a cluster in Kubernetes."""
 
-    def __init__(self, pane_id: str, backend: Backend, snapshot: Snapshot, **options: Any) -> None:
-        super().__init__(pane_id, snapshot, MonitorOptions(**options), clock=lambda: NOW)
+    def __init__(self, pane_id: str, backend: Backend, snapshot: Snapshot, *, now: float = NOW, **options: Any) -> None:
+        super().__init__(pane_id, snapshot, MonitorOptions(**options), clock=lambda: now)
         self.kubernetes = backend
         self.monitor = StillMonitor(backend, snapshot)
 

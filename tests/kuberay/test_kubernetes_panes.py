@@ -124,7 +124,7 @@ async def test_events_that_one_may_not_read_say_so() -> None:
     backend.refused.add("/events")
     async with (await still("more", backend=backend)).run_test(size=WIDE) as pilot:
         await pilot.press("[")
-        await comes(pilot, "events cannot be read: you may not list events in ray")
+        await comes(pilot, "events cannot be read for 0s: you may not list events in ray")
 
 
 async def test_a_job_says_how_its_deployment_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import anyio
 import pytest
 from kube_api import ENTER, NAMESPACE, READ, KubeApi, kube_api, kubeconfig
-from recorded_kubernetes import recorded, renamed
+from list_app import comes_in_time
+from msgspec import structs
+from recorded_kubernetes import NOW, RecordedKubernetes, recorded, renamed
+from still_kubernetes import StillKubernetes, snapshot_of
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.resolve import kubernetes_of, one_of, resolve
+from raymon_tui.cluster.feeds.feed import Reading
+from raymon_tui.cluster.findings.find import find
 from raymon_tui.cluster.kubernetes.listing import RayObjects
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.monitor import Monitor
@@ -141,7 +147,7 @@ async def test_a_name_that_the_server_made_is_found_by_its_prefix(api: KubeApi, 
 async def test_all_objects_of_a_namespace_are_listed_and_followed(api: KubeApi, tmp_path: Path) -> None:
     kubernetes = kubernetes_of(options(api, tmp_path), {"HOME": str(tmp_path)})
     await kubernetes.get("/version")
-    listing = RayObjects(kubernetes, kubernetes.place.namespace)
+    listing = RayObjects(kubernetes, kubernetes.place.namespace, time.time)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(listing.run)
         await _until(lambda: [row.name for row in listing.rows()] == ["demo"])
@@ -149,7 +155,7 @@ async def test_all_objects_of_a_namespace_are_listed_and_followed(api: KubeApi, 
         api.put("rayclusters", renamed(recorded("raycluster.json"), "second"))
         await _until(lambda: [row.name for row in listing.rows()] == ["demo", "second"])
         tasks.cancel_scope.cancel()
-    assert not listing.failures
+    assert not listing.unread
     await kubernetes.aclose()
 
 
@@ -165,6 +171,43 @@ async def test_a_right_that_is_missing_is_named_in_the_picture(api: KubeApi, tmp
     assert 'cannot list resource "events"' in unread.said
     await monitor.aclose()
     await backend.aclose()
+
+
+async def test_rights_that_are_taken_away_are_told_with_the_age_of_what_is_shown(api: KubeApi, tmp_path: Path) -> None:
+    backend = one_of(resolve("raycluster/demo", options(api, tmp_path), {"HOME": str(tmp_path)})).open()
+    monitor = Monitor(backend)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(monitor.run)
+        await until(monitor, complete)
+        await _watched(api, "pods")
+        api.rights -= {("", "pods", "list"), ("", "pods", "watch")}
+        api.end_watches()
+        picture = await until(monitor, lambda now: bool(now.unread))
+        reading = monitor.snapshot.reading(KUBERNETES)
+        tasks.cancel_scope.cancel()
+    (unread,) = picture.unread
+    assert (unread.what, unread.known, unread.lasts) == ("pods", True, True)
+    assert picture.pods
+    assert reading.error is not None
+    await _shows(reading, NOW + 720)
+    await monitor.aclose()
+    await backend.aclose()
+
+
+async def _shows(reading: Reading[Any], now: float) -> None:
+    """Look at what the panes say of pods that were read at `NOW` for the last time."""
+    picture = reading.value
+    unread = tuple(structs.replace(one, since=NOW) for one in picture.unread)
+    old = structs.replace(reading, value=structs.replace(picture, unread=unread), read_at=NOW)
+    backend = RecordedKubernetes()
+    for pane, words in (
+        ("nodes", "pods cannot be read, shown as of 12m ago: pods is forbidden"),
+        ("autoscaler", "pods cannot be read, shown as of 12m ago"),
+    ):
+        snapshot = structs.replace(snapshot_of(old), at=now)
+        assert "Kubernetes tells nothing of pods any more" in {one.title for one in find(snapshot, now)}
+        async with StillKubernetes(pane, backend, snapshot, now=now).run_test(size=(120, 34)) as pilot:
+            await comes_in_time(pilot, words)
 
 
 async def _watched(api: KubeApi, plural: str) -> None:

@@ -111,7 +111,7 @@ async def test_a_job_without_a_cluster_yet_is_shown_by_itself() -> None:
     async with watching(backend) as monitor:
         picture = (await until(monitor, lambda picture: picture.job is not None)).value(KUBERNETES)
         assert picture is not None
-        assert (picture.followed, picture.pods) == (None, None)
+        assert (picture.followed, picture.own_pods) == (None, ())
         backend.put(job())
         await until(monitor, complete)
 

@@ -49,6 +49,18 @@ def test_the_header_names_the_cluster_its_link_and_the_age_of_the_picture() -> N
     assert "every 2s" in line
 
 
+def test_what_is_told_beside_ray_makes_the_picture_of_ray_no_younger() -> None:
+    readings = {
+        VERSION.name: Reading(value=Version(ray_version="2.60.0"), read_at=NOW - 90),
+        "kubernetes": Reading(value=1, read_at=NOW - 2, pushed=True),
+    }
+    lost = live(link=Link(state="lost", since=NOW - 80, said="connection refused"), readings=readings)
+    banner = banner_line(lost, MOMENT, 120)
+    assert banner is not None
+    assert "picture 1m 30s old" in text_of(banner)
+    assert "lost 1m 30s" in text_of(header_line(lost, Viewing(2.0), MOMENT, 120))
+
+
 def test_a_narrow_header_keeps_the_name_and_the_link() -> None:
     line = text_of(header_line(live(), Viewing(2.0), MOMENT, 30))
     assert line.startswith("prod-train")

@@ -17,7 +17,7 @@ def banner_line(snapshot: Snapshot, moment: Moment, width: int) -> Content | Non
         return None
     said = cut(plain(link.said or "no answer"), max(10, width - 38))
     left = [Part((Piece("x " if moment.ascii_only else "✕ ", "bad"), Piece(said, "bad")))]
-    newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=None)
+    newest = snapshot.heard_at
     if link.advice:
         left.append(Part((Piece(plain(link.advice), "dim"),), 3))
     right = []

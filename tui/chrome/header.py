@@ -57,8 +57,7 @@ def _link(snapshot: Snapshot, viewing: Viewing, moment: Moment) -> Content:
     if viewing.held is not None:
         since = _steady_age(moment.now - viewing.held.at)
         return (Piece("| " if moment.ascii_only else "‖ ", "warning"), Piece(f"paused {since}", "warning", bold=True))
-    read_at = snapshot.reading(VERSION).read_at
-    newest = max((r.read_at for r in snapshot.readings.values() if r.read_at is not None), default=read_at)
+    newest = snapshot.heard_at
     old = "" if newest is None else " " + _steady_age(moment.now - newest)
     return (mark, Piece(snapshot.link.state + old, "ink" if snapshot.link.state == "live" else role))
 

@@ -8,8 +8,10 @@ from textual.app import ComposeResult
 
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES
+from raymon_tui.cluster.kubernetes.watched import PODS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.autoscaler import AutoscalerPane
+from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.panes.overview.picture_panel import PicturePanel
 from raymon_tui.tui.resources.kubernetes.worker_groups import group_lines
 from raymon_tui.widgets.content import Piece
@@ -31,5 +33,7 @@ class GroupsPane(AutoscalerPane):
         """Draw the groups, also while Ray does not answer."""
         picture = snapshot.value(KUBERNETES)
         waiting = ((Piece("asking Kubernetes…", "dim"),),)
-        self.fill("groups", waiting if picture is None else group_lines(picture, moment, self.width - 1))
+        width = self.width - 1
+        old = () if picture is None else unread_lines(picture.unread, moment, width, of=(PODS, "RayCluster"))
+        self.fill("groups", waiting if picture is None else (*old, *group_lines(picture, moment, width)))
         super().show(snapshot, changed, moment)

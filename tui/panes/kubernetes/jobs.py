@@ -10,6 +10,7 @@ from raymon_tui.cluster.kubernetes.ray_job import RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.panes.jobs import JobsPane
+from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.resources.kubernetes.marks import mark_of_object
 from raymon_tui.tui.resources.kubernetes.objects import traffic_words
 from raymon_tui.widgets.content import Content, Piece, plain
@@ -33,8 +34,9 @@ class RayJobsPane(JobsPane):
             lines.append(service_line(picture.service, moment))
         if picture is not None and picture.job is not None:
             lines.append(job_line(picture.job, moment))
+        old = () if picture is None else unread_lines(picture.unread, moment, width, of=("RayJob", "RayService"))
         cut = (fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
-        return (*cut, *super().summary(snapshot, moment, width))
+        return (*old, *cut, *super().summary(snapshot, moment, width))
 
 
 def job_line(job: RayJob, moment: Moment) -> Content:

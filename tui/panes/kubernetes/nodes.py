@@ -10,8 +10,11 @@ from textual.screen import Screen
 
 from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
-from raymon_tui.cluster.kubernetes.picture import KUBERNETES
+from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
+from raymon_tui.cluster.kubernetes.watched import PODS
+from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.panes.nodes import counts_line
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources.kubernetes import node_pods
@@ -19,6 +22,7 @@ from raymon_tui.tui.resources.kubernetes.node_pods import NodePod
 from raymon_tui.tui.screens.kubernetes.open_log import open_log
 from raymon_tui.tui.screens.kubernetes.pod_node_screen import PodNodeScreen
 from raymon_tui.tui.screens.kubernetes.pod_screen import PodScreen
+from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece, Role
 from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.states import WAITING, glyph
@@ -30,6 +34,10 @@ class NodePodsPane(TablePane[NodePod]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "log", "pod log")]
     pane_id: ClassVar[str] = "nodes"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._rows: tuple[tuple[Node, ...] | None, KubernetesPicture | None, Sequence[NodePod]] | None = None
 
     @property
     def columns(self) -> Sequence[Column[NodePod]]:
@@ -49,7 +57,13 @@ class NodePodsPane(TablePane[NodePod]):
         found, picture = snapshot.value(NODES), snapshot.value(KUBERNETES)
         if found is None and (picture is None or picture.pods is None):
             return None
-        return node_pods.joined(found or (), picture)
+        return self._joined(found, picture)
+
+    def _joined(self, found: tuple[Node, ...] | None, picture: KubernetesPicture | None) -> Sequence[NodePod]:
+        """Return nodes and pods, which are joined once for each picture: with a thousand of them that is felt."""
+        if self._rows is None or self._rows[0] is not found or self._rows[1] is not picture:
+            self._rows = found, picture, node_pods.joined(found or (), picture)
+        return self._rows[2]
 
     def key(self, row: NodePod) -> str:
         """Return the node's id, else the pod's name."""
@@ -70,14 +84,15 @@ class NodePodsPane(TablePane[NodePod]):
         found, picture = snapshot.value(NODES), snapshot.value(KUBERNETES)
         line = () if found is None else counts_line(found, moment)
         if picture is not None and picture.pods is not None:
-            number = sum(1 for row in node_pods.joined(found or (), picture) if row.node is None)
+            number = sum(1 for row in self._joined(found, picture) if row.node is None)
             mark = glyph(WAITING, ascii_only=moment.ascii_only)
             role: Role = "ink" if number else "faint"
             words = " pod is no node" if number == 1 else " pods are no nodes"
             if found is None:
                 words = " pod, of which Ray has said nothing" if number == 1 else " pods, of which Ray has said nothing"
             line = (*line, mark, Piece(count(number), role, bold=number > 0), Piece(words, "dim"))
-        return (line,) if line else ()
+        old = () if picture is None else unread_lines(picture.unread, moment, width, of=(PODS,))
+        return ((line,) if line else ()) + old
 
     def go_to(self, subject: str) -> None:
         """Put the cursor on a node by its id, or on a pod by its name."""

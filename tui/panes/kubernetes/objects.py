@@ -77,7 +77,7 @@ class KubernetesPane(TablePane[ObjectRow]):
             nonlocal last
             picture = snapshot.value(KUBERNETES) or KubernetesPicture()
             last = next((one for one in objects.rows_of(picture) if one.key == row.key), last)
-            events = None if picture.events is None else picture.events_of(row.found.name)
+            events = None if picture.events is None else picture.events_of(row.kind, row.found.name)
             return object_sections(last, events, moment)
 
         return ObjectScreen(self.session, row.kind, row.found.name, _path(row), describe)

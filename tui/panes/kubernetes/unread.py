@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from raymon_tui.cluster.kubernetes.paths import KINDS
 from raymon_tui.cluster.kubernetes.picture import KubernetesPicture
@@ -27,8 +27,13 @@ def place_line(picture: KubernetesPicture) -> Content:
     return tuple(pieces)
 
 
-def unread_lines(unread: Iterable[Unread], moment: Moment, width: int, *, done: str = "read") -> tuple[Content, ...]:
-    """Return a line for each kind that cannot be `done` now, how old what is shown of it is, and why."""
+def unread_lines(
+    unread: Iterable[Unread], moment: Moment, width: int, *, of: Collection[str] = (), done: str = "read"
+) -> tuple[Content, ...]:
+    """Return a line for each kind that cannot be `done` now, how old what is shown of it is, and why.
+
+    Where `of` names kinds, others are left out; the API server itself never is.
+    """
     mark = glyph(WARNING, ascii_only=moment.ascii_only)
     lines = (
         (
@@ -37,6 +42,7 @@ def unread_lines(unread: Iterable[Unread], moment: Moment, width: int, *, done: 
             Piece(plain(one.said, 200), "dim"),
         )
         for one in unread
+        if not of or one.what in (*of, API_SERVER)
     )
     return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from raymon_tui.cluster.history import History
 from raymon_tui.cluster.kubernetes.picture import KubernetesPicture
 from raymon_tui.cluster.kubernetes.pod import Pod
+from raymon_tui.cluster.kubernetes.watched import PODS
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.tui.resources import nodes
 from raymon_tui.tui.resources.cells import counted, text_column
@@ -20,10 +21,11 @@ REPLACED = ("node", "type", "hostname")
 
 
 class NodePod(NamedTuple):
-    """A node of Ray, its pod, or both."""
+    """A node of Ray, its pod, or both; `old` says that the pod is known as it was, and not as it is."""
 
     node: Node | None
     pod: Pod | None
+    old: bool = False
 
     @property
     def key(self) -> str:
@@ -33,10 +35,12 @@ class NodePod(NamedTuple):
 
 def joined(found: Iterable[Node], picture: KubernetesPicture | None) -> list[NodePod]:
     """Return the head first, living nodes, pods that are no node, then dead nodes."""
-    rows = [NodePod(node, picture.pod_at(node.ip) if picture is not None and node.alive else None) for node in found]
+    if picture is None:
+        return sorted((NodePod(node, None) for node in found), key=_rank)
+    old = picture.is_old(PODS)
+    rows = [NodePod(node, picture.pod_at(node.ip) if node.alive else None, old) for node in found]
     known = {row.pod.name for row in rows if row.pod is not None}
-    if picture is not None:
-        rows += [NodePod(None, pod) for pod in picture.own_pods if pod.name not in known]
+    rows += [NodePod(None, pod, old) for pod in picture.own_pods if pod.name not in known]
     return sorted(rows, key=_rank)
 
 
@@ -96,7 +100,7 @@ def _pod(row: NodePod, _moment: Moment) -> Content:
     if pod is None:
         return (UNKNOWN,)
     mark = mark_of_pod(pod)
-    state = Piece(plain(pod.state, 40), "dim" if mark is ALIVE else mark.role)
+    state = Piece(plain(pod.state, 40), "faint" if row.old else "dim" if mark is ALIVE else mark.role)
     return (state, Piece("  "), *piece(" ".join(pod.why.split()), "dim")) if pod.why else (state,)
 
 

@@ -33,7 +33,7 @@ class PodNodeScreen(NodeScreen):
         picture, pod = snapshot.value(KUBERNETES), self._pod(snapshot)
         if picture is None or pod is None:
             return (first, *others)
-        events = None if picture.events is None else picture.events_of(pod.name)
+        events = None if picture.events is None else picture.events_of("Pod", pod.name)
         return (first, *pod_sections(pod, events, moment), *others)
 
     def _pod(self, snapshot: Snapshot) -> Pod | None:

@@ -36,7 +36,7 @@ class PodScreen(ObjectScreen):
             return pod_sections(self._pod, None, moment)
         now = next((pod for pod in picture.pods or () if pod.metadata.uid == self._pod.metadata.uid), None)
         self._pod = now or self._pod
-        events = None if picture.events is None else picture.events_of(self._pod.name)
+        events = None if picture.events is None else picture.events_of("Pod", self._pod.name)
         found = pod_sections(self._pod, events, moment)
         return found if now is not None or picture.pods is None else [GONE, *found]
 
