@@ -53,8 +53,14 @@ class ConnectOptions:
     namespace: str | None = None
     context: str | None = None
     kubeconfig: Path | None = None
+    all_namespaces: bool = False
     object_name: str | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def names_kubernetes(self) -> bool:
+        """Whether anything is said that only Kubernetes has: then no cluster of this machine is meant."""
+        return self.all_namespaces or any(one is not None for one in (self.namespace, self.context, self.kubeconfig))
 
 
 @runtime_checkable

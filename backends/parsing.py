@@ -17,6 +17,7 @@ from raymon_tui.backends.targets import (
     KubernetesKind,
     KubernetesTarget,
     LocalTarget,
+    NamespaceTarget,
     RecordingTarget,
     SshTarget,
     Target,
@@ -30,7 +31,8 @@ FORMS = """\
   FILE.yaml, -                    the file that ray up or kubectl apply was given; - reads it from standard input
   ssh://[user@]host[:port]        a head node that ssh reaches; aliases of ~/.ssh/config count
   raycluster/NAME, rayjob/NAME, rayservice/NAME, raycronjob/NAME
-                                  an object of KubeRay; -n, --context and --kubeconfig say where"""
+                                  an object of KubeRay; -n, -A, --context and --kubeconfig say where
+  namespace/NAME                  a list of what KubeRay runs there, as -n NAME alone is"""
 """The forms that this version opens, for messages."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -38,6 +40,9 @@ _HOST = re.compile(r"[0-9a-f:.]+(%[\w.-]+)?|(?!-)[\w-]{1,63}(\.[\w-]{1,63})*\.?"
 """An IPv6 address with its zone, or labels of letters, digits, hyphens and underscores."""
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
 """What Kubernetes takes for a name: a DNS subdomain (RFC 1123)."""
+_RESOURCE = re.compile(r"(ray[a-z]+?)s?(?:\.(?:v1(?:alpha1)?\.)?ray\.io)?", re.IGNORECASE)
+"""A kind as kubectl takes it: `RayCluster`, `rayclusters`, `raycluster.ray.io`, `rayclusters.v1.ray.io`."""
+_NAMESPACE = ("namespace", "namespaces", "ns")
 _USER = re.compile(r"(?!-)[^\s:/@]+")
 """Not what ssh would take for an option."""
 
@@ -128,11 +133,16 @@ def _decoded(part: str | None) -> str | None:
     return None if part is None else unquote(part)
 
 
-def _kubernetes(text: str) -> KubernetesTarget | None:
+def _kubernetes(text: str) -> KubernetesTarget | NamespaceTarget | None:
     word, _, name = text.partition("/")
+    if not _OBJECT_NAME.fullmatch(name):
+        return None
+    if word.lower() in _NAMESPACE:
+        return NamespaceTarget(name)
+    found = _RESOURCE.fullmatch(word)
     kinds: dict[str, KubernetesKind] = {kind: kind for kind in get_args(KubernetesKind)}
-    kind = kinds.get(word.lower())
-    return KubernetesTarget(kind, name) if kind and _OBJECT_NAME.fullmatch(name) else None
+    kind = kinds.get(found[1].lower()) if found else None
+    return KubernetesTarget(kind, name) if kind else None
 
 
 def _shown(text: str) -> str:

@@ -12,11 +12,21 @@ from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
 from raymon_tui.backends.parsing import FORMS, parse
 from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
-from raymon_tui.backends.targets import FileTarget, KubernetesTarget, LocalTarget, SshTarget, Target, UrlTarget
+from raymon_tui.backends.targets import (
+    FileTarget,
+    KubernetesKind,
+    KubernetesTarget,
+    LocalTarget,
+    NamespaceTarget,
+    SshTarget,
+    Target,
+    UrlTarget,
+)
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from raymon_tui.backends.kubernetes.manifest import ManifestObject
     from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
 
 GROUP = "raymon_tui.backends"
@@ -43,19 +53,25 @@ class Candidate:
 def resolve(
     text: str | None, options: ConnectOptions, environ: Mapping[str, str] | None = None
 ) -> tuple[Candidate, ...]:
-    """Return the clusters that `text` can mean, at least one; several where nothing was typed, or of a manifest.
+    """Return the clusters that `text` can mean, at least one; several of a manifest, or where no name was typed.
 
-    Raises `UsageError` where it means nothing, `UnreachableError` where nothing was typed and nothing is found.
+    An API server is asked only where all namespaces are meant, or one of them without a name. Raises `UsageError` where
+    the text means nothing, `UnreachableError` where nothing was typed and nothing is found.
     """
     environ = os.environ if environ is None else environ
     plugin = _plugin_for(text) if text is not None else None
     if text is not None and plugin is not None:
         return (_from_plugin(plugin, text, options),)
     target = parse(text)
-    if isinstance(target, LocalTarget):
-        return _unnamed(options, environ)
     if isinstance(target, FileTarget):
         return _from_file(target, options, environ)
+    if isinstance(target, LocalTarget) and not options.names_kubernetes:
+        return _unnamed(options, environ)
+    if isinstance(target, LocalTarget | NamespaceTarget):
+        there = replace(options, namespace=target.name) if isinstance(target, NamespaceTarget) else options
+        return _in_kubernetes("raycluster", None, there, environ)
+    if isinstance(target, KubernetesTarget) and options.all_namespaces:
+        return _in_kubernetes(target.kind, target.name, options, environ)
     return (_from_target(target, options, environ),)
 
 
@@ -67,7 +83,8 @@ def one_of(candidates: tuple[Candidate, ...]) -> Candidate:
     raise UsageError(
         "choose a Ray cluster",
         f"there are {len(candidates)}:\n{titles}",
-        "name one by its address: raymon-tui http://HOST:PORT; of a file's objects with --name KIND/NAME",
+        "name one by its address: raymon-tui http://HOST:PORT; of a file's objects with --name KIND/NAME, of several "
+        "namespaces with -n",
     )
 
 
@@ -135,19 +152,44 @@ def _from_file(target: FileTarget, options: ConnectOptions, environ: Mapping[str
         destination = head_of(found.cluster, found.data, options)
         title = f"{found.cluster.name} ({target})"
         return (Candidate(title, partial(_by_ssh, destination, options, environ)),)
+    return tuple(one for document in found for one in _from_document(document, target, options, environ))
+
+
+def _from_document(
+    one: ManifestObject, target: FileTarget, options: ConnectOptions, environ: Mapping[str, str]
+) -> tuple[Candidate, ...]:
+    # Imported here: what speaks to an API server is needed for nothing else.
+    from raymon_tui.backends.kubernetes.looking import cluster_instead
+
+    there = replace(options, namespace=options.namespace or one.namespace)
+    if options.all_namespaces:
+        return _in_kubernetes(one.kind, one.name, options, environ, one.prefix)
+    cluster = cluster_instead(one, there, environ) if one.selector and one.name else None
+    means = KubernetesTarget("raycluster", cluster) if cluster else KubernetesTarget(one.kind, one.name or "")
+    title = f"{means if cluster else one} ({target})"
+    opened = partial(_by_kubernetes, means, there, environ, one.prefix)
+    return (Candidate(title, opened, "The file holds several Ray objects. Which one?"),)
+
+
+def _in_kubernetes(
+    kind: KubernetesKind,
+    name: str | None,
+    options: ConnectOptions,
+    environ: Mapping[str, str],
+    prefix: str | None = None,
+) -> tuple[Candidate, ...]:
+    """Return the objects of that kind that are there: in all namespaces, or in the one that is meant."""
+    # Imported here: what speaks to an API server is needed for nothing else.
+    from raymon_tui.backends.kubernetes.looking import objects_found
+
+    targets = [
+        (KubernetesTarget(kind, found.name), replace(options, namespace=found.namespace, all_namespaces=False))
+        for found in objects_found(kind, options, environ, name=name, prefix=prefix)
+    ]
+    question = "There are several in Kubernetes. Which one?"
     return tuple(
-        Candidate(
-            f"{one} ({target})",
-            partial(
-                _by_kubernetes,
-                KubernetesTarget(one.kind, one.name or ""),
-                replace(options, namespace=options.namespace or one.namespace),
-                environ,
-                one.prefix,
-            ),
-            "The file holds several Ray objects. Which one?",
-        )
-        for one in found
+        Candidate(f"{one} -n {there.namespace}", partial(_by_kubernetes, one, there, environ), question)
+        for one, there in targets
     )
 
 

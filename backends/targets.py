@@ -77,6 +77,16 @@ class KubernetesTarget:
 
 
 @dataclass(frozen=True)
+class NamespaceTarget:
+    """All that KubeRay runs in one namespace."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"namespace/{self.name}"
+
+
+@dataclass(frozen=True)
 class RecordingTarget:
     """A file that holds what happened to a cluster."""
 
@@ -86,7 +96,7 @@ class RecordingTarget:
         return str(self.path)
 
 
-Target = LocalTarget | UrlTarget | SshTarget | FileTarget | KubernetesTarget | RecordingTarget
+Target = LocalTarget | UrlTarget | SshTarget | FileTarget | KubernetesTarget | NamespaceTarget | RecordingTarget
 
 
 def bracketed(host: str) -> str:

@@ -42,6 +42,28 @@ async def test_all_clusters_are_listed_one_is_opened_and_the_list_comes_back(api
         assert await in_a_thread(program.ended) == 0
 
 
+@pytest.mark.parametrize("words", [("-n", "elsewhere"), ("namespace/elsewhere",)])
+async def test_a_namespace_alone_is_a_list_of_what_is_in_it(
+    api: KubeApi, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    api.granted.everywhere = set(READ)
+    with Program(*words, "--kubeconfig", str(kubeconfig(api, tmp_path))) as program:
+        screen = await in_a_thread(program.until, lambda screen: "second" in screen)
+        assert "namespace elsewhere" in screen
+        assert "demo" not in screen
+
+
+async def test_a_name_that_several_namespaces_have_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
+    api.granted.everywhere = set(READ)
+    second = ray_cluster_object(NO_DASHBOARD, "demo")
+    second["metadata"]["namespace"] = "elsewhere"
+    api.put("rayclusters", second)
+    with Program("raycluster/demo", "-A", "--kubeconfig", str(kubeconfig(api, tmp_path))) as program:
+        await in_a_thread(program.until, lambda screen: "There are several in Kubernetes. Which one?" in screen)
+        program.press("\r")
+        await in_a_thread(program.until, lambda screen: "raycluster/demo" in screen and "Overview" in screen)
+
+
 async def test_all_namespaces_are_listed_where_that_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
     api.granted.everywhere = set(READ)
     with Program("k8s", "-A", "--kubeconfig", str(kubeconfig(api, tmp_path))) as program:

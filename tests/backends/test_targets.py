@@ -18,6 +18,7 @@ from raymon_tui.backends.targets import (
     FileTarget,
     KubernetesTarget,
     LocalTarget,
+    NamespaceTarget,
     RecordingTarget,
     SshTarget,
     Target,
@@ -84,6 +85,9 @@ def test_nothing_typed_means_this_machine() -> None:
         ("raycluster/", "none of the forms"),
         ("raycluster/Upper_case", "none of the forms"),
         ("pod/one", "none of the forms"),
+        ("raycluster.example.com/one", "none of the forms"),
+        ("rayclusterss/one", "none of the forms"),
+        ("ns/", "none of the forms"),
         ("nul\0byte.yaml", "none of the forms"),
         ("ssh://", "names no host"),
         ("ssh://head/path", "behind the host"),
@@ -141,12 +145,22 @@ def test_files_are_known_by_their_ending(typed: str, meant: Target) -> None:
         ("RayJob/two.three", KubernetesTarget("rayjob", "two.three")),
         ("rayservice/a-b", KubernetesTarget("rayservice", "a-b")),
         ("raycronjob/x", KubernetesTarget("raycronjob", "x")),
+        ("rayclusters/x", KubernetesTarget("raycluster", "x")),
+        ("RayServices/x", KubernetesTarget("rayservice", "x")),
+        ("raycluster.ray.io/x", KubernetesTarget("raycluster", "x")),
+        ("rayjobs.v1.ray.io/x", KubernetesTarget("rayjob", "x")),
+        ("rayclusters.v1alpha1.ray.io/x", KubernetesTarget("raycluster", "x")),
     ],
 )
 def test_objects_of_kuberay_are_known_by_their_kind(typed: str, meant: Target) -> None:
     assert parse(typed) == meant
     (candidate,) = resolve(typed, ConnectOptions(), {})
     assert candidate.title == str(meant)
+
+
+@pytest.mark.parametrize("typed", ["namespace/team", "ns/team", "Namespaces/team"])
+def test_a_namespace_may_be_named_as_kubectl_names_it(typed: str) -> None:
+    assert parse(typed) == NamespaceTarget("team")
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("friday.raymon", RecordingTarget(Path("friday.raymon")))])

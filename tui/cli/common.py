@@ -179,6 +179,14 @@ _COMMON = (
         help="The namespace in Kubernetes, if not that of the context.",
     ),
     click.option(
+        "-A",
+        "--all-namespaces",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep_connect(lambda connect, value: replace(connect, all_namespaces=value)),
+        help="Look in all namespaces of Kubernetes.",
+    ),
+    click.option(
         "--context",
         "kube_context",
         metavar="NAME",

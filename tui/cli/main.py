@@ -57,7 +57,8 @@ def cli(ctx: click.Context) -> None:
       FILE.yaml, -                     the file that ray up was given, over SSH, or
                                        kubectl apply, through the API server
       raycluster/NAME, rayjob/NAME, rayservice/NAME, raycronjob/NAME
-                                       an object of KubeRay (-n, --context)
+                                       an object of KubeRay (-n, -A, --context)
+      namespace/NAME, or -n NAME alone what KubeRay runs there, as a list
       ssh://[user@]host[:port]         a head node that ssh reaches
       http(s)://[user:pass@]host[:port][/prefix]
                                        a dashboard that can be reached from here

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 import click
 
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
+from raymon_tui.tui.options import MonitorOptions
 
 _TRIED = "open the live monitor"
 _ADVICE = "use raymon-tui status, or status --json in a script"
@@ -37,12 +39,37 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
         from raymon_tui.tui.opening import run_monitor
         from raymon_tui.tui.questions import Questions
 
+    listed = _listed(target, options_of(ctx))
+    if listed is not None:
+        ctx.exit(show_list(listed))
     questions = Questions()
     options = asking(options_of(ctx), questions)
     candidates = [one for text in targets for one in resolve(text, options.connect)]
     if file_by_input:
         type_at_terminal()
     ctx.exit(run_monitor(candidates, options, questions, together=len(targets) > 1))
+
+
+def _listed(target: tuple[str, ...], options: MonitorOptions) -> MonitorOptions | None:
+    """Return the options of the list where it is meant: by a namespace alone, or where Kubernetes is named alone."""
+    from raymon_tui.backends.parsing import parse
+    from raymon_tui.backends.targets import NamespaceTarget
+
+    if not target:
+        return options if options.connect.names_kubernetes else None
+    named = parse(target[0]) if len(target) == 1 else None
+    if not isinstance(named, NamespaceTarget):
+        return None
+    return replace(options, connect=replace(options.connect, namespace=named.name))
+
+
+def show_list(options: MonitorOptions) -> int:
+    """List what KubeRay runs until the user has enough, and return the exit code."""
+    with quick_imports():
+        from raymon_tui.backends.resolve import kubernetes_of
+        from raymon_tui.tui.opening import run_kubernetes_list
+
+    return run_kubernetes_list(kubernetes_of(options.connect), options, everywhere=options.connect.all_namespaces)
 
 
 def need_terminal(*, typed_at: bool = True) -> None:
