@@ -112,7 +112,7 @@ def _rules_of_kubernetes() -> tuple[Rule, ...]:
     return (
         Rule(pod_trouble),
         Rule(ray_cluster_trouble),
-        Rule(ray_job_trouble, (KUBERNETES,)),
+        Rule(ray_job_trouble),
         Rule(kubernetes_unread, (KUBERNETES,)),
         Rule(place_moved),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from raymon_tui.cluster.findings.feed_failing import FAILURES
 from raymon_tui.cluster.findings.finding import Finding, Severity
-from raymon_tui.cluster.findings.ray_cluster_trouble import KUBERNETES_PAGE
+from raymon_tui.cluster.findings.kuberay_standing import KUBERNETES_PAGE
 from raymon_tui.cluster.findings.wording import sentence
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES
 from raymon_tui.cluster.kubernetes.unread import API_SERVER

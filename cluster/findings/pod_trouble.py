@@ -2,137 +2,87 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 
-from raymon_tui.cluster.findings.finding import Finding, Severity
-from raymon_tui.cluster.findings.wording import RECENT_S, sentence, several, times
-from raymon_tui.cluster.kubernetes.metadata import condition_of
-from raymon_tui.cluster.kubernetes.picture import KUBERNETES
-from raymon_tui.cluster.kubernetes.pod import ContainerStatus, Pod
-from raymon_tui.cluster.kubernetes.quantity import quantity
-from raymon_tui.cluster.model.quantity import size
-from raymon_tui.cluster.ray_api.words import spoken
+from raymon_tui.cluster.findings.crash_loop import crash_loops
+from raymon_tui.cluster.findings.finding import Finding
+from raymon_tui.cluster.findings.kuberay_standing import page_of
+from raymon_tui.cluster.findings.pod_troubles import Trouble, troubles_of
+from raymon_tui.cluster.findings.wording import several
+from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
+from raymon_tui.cluster.kubernetes.pod import Pod
 from raymon_tui.cluster.snapshot import Snapshot
 
-PULL_REASONS = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError")
-CRASHES = 3
-"""A container that was started anew so often, and failed each time, is in a loop."""
-_BESIDE = (" preemption:", " no new claims")
-"""What the scheduler adds about ways that did not help either."""
-
-
-class Trouble(NamedTuple):
-    """What is wrong with a pod: of which kind, why, since when, and what to do."""
-
-    kind: str
-    what: str
-    cause: str
-    since: float | None
-    hint: str
-    severity: Severity = Severity.ERROR
+Member = tuple[Pod, Trouble]
 
 
 def pod_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
-    """Name the pods in trouble, together where pods of a group are in the same."""
+    """Name the pods in trouble, together where pods of a group are in trouble of the same kind."""
     picture = snapshot.value(KUBERNETES)
-    groups: defaultdict[tuple[str, str, str], list[tuple[Pod, Trouble]]] = defaultdict(list)
-    for pod in (picture.pods if picture is not None else None) or ():
+    if picture is None:
+        return
+    groups: defaultdict[tuple[str, str], list[Member]] = defaultdict(list)
+    for pod in picture.pods or ():
         for trouble in () if pod.deleting else troubles_of(pod, now):
-            groups[trouble.kind, pod.cluster + "/" + pod.group, trouble.cause].append((pod, trouble))
-    for (kind, group, cause), members in groups.items():
-        pod, trouble = members[0]
-        who = pod.name if len(members) == 1 else f"{several(len(members), 'pod')} of {pod.group or pod.cluster}"
-        yield Finding(
-            id=f"pod-{kind}:{group}:{cause}",
-            severity=trouble.severity,
-            title=f"{who} {trouble.what}",
-            cause=cause,
-            where="nodes",
-            subject=pod.name,
-            since=min((one.since for _, one in members if one.since is not None), default=None),
-            hint=trouble.hint,
-        )
+            groups[trouble.kind, owner_of(pod)].append((pod, trouble))
+    replaced = crash_loops(picture, now)
+    for (kind, owner), members in groups.items():
+        yield _finding(f"pod-{kind}:{owner}", members, replaced.pop(owner, "") if kind == "crash" else "")
+    for owner, cause in replaced.items():
+        yield _of_replaced(owner, cause, picture)
 
 
-def troubles_of(pod: Pod, now: float) -> Iterator[Trouble]:
-    """Yield what is wrong with a pod."""
-    waits = pod.unschedulable
-    if waits is not None and waits.reason == "Unschedulable":
-        severity = Severity.ERROR if pod.is_head else Severity.WARNING
-        hint = "Ask for less, free a machine, or let the node pool grow: kubectl describe pod tells more."
-        yield Trouble(
-            "unschedulable", "cannot be scheduled", scheduler_words(waits.message), waits.since, hint, severity
-        )
-    for one in (*pod.status.init_container_statuses, *pod.containers):
-        found = next((trouble for look in _LOOKS if (trouble := look(pod, one, now)) is not None), None)
-        if found is not None:
-            yield found
+def owner_of(pod: Pod) -> str:
+    """Return what keeps its name while pods come and go: the worker group, or the Job that submits."""
+    return f"{pod.cluster}/{pod.group}" if pod.cluster else f"job/{pod.job or pod.name}"
 
 
-def scheduler_words(message: str) -> str:
-    """Return why no machine takes a pod: `0/1 nodes are available: 1 Insufficient cpu`."""
-    for beside in _BESIDE:
-        message = message.partition(beside)[0]
-    return sentence(spoken(message, 200)) or "the scheduler gives no reason"
+def _finding(id_: str, members: Sequence[Member], beside: str) -> Finding:
+    # The longest first, which is told while others join it.
+    pod, trouble = min(members, key=lambda one: one[1].since or 0.0)
+    since = [one.since for _, one in members if one.since is not None]
+    cause = _cause([one for _, one in members])
+    what = trouble.what if len(members) == 1 else trouble.what.replace("crashes", "crash")
+    return Finding(
+        id=id_,
+        severity=max(one.severity for _, one in members),
+        title=f"{_who(pod, len(members))} {what}",
+        cause=f"{cause}; {beside}" if beside else cause,
+        where="nodes" if pod.is_ray_node else "more",
+        subject=pod.name if pod.is_ray_node else page_of("Pod", pod.name),
+        since=min(since, default=None),
+        hint=trouble.hint,
+    )
 
 
-def _image_pull(pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
-    waiting = one.state.waiting
-    if waiting is None or waiting.reason not in PULL_REASONS:
-        return None
-    cause = f"{one.image or 'its image'}: {sentence(spoken(last_part(waiting.message), 160)) or waiting.reason}"
-    hint = "Is the image's name right, and may this namespace pull it (imagePullSecrets)?"
-    return Trouble("image", "cannot pull its image", cause, _unready_since(pod), hint)
+def _who(pod: Pod, number: int) -> str:
+    if number > 1:
+        return f"{several(number, 'pod')} of {pod.group or pod.cluster or pod.job}"
+    return pod.name if pod.is_ray_node or not pod.job else f"{pod.name}, which submits {pod.job},"
 
 
-def last_part(message: str) -> str:
-    """Return the innermost reason of an error that names each of its steps: `lookup lab.local: no such host`."""
-    parts = message.split(": ")
-    return ": ".join(parts[-2:])
+def _cause(troubles: Sequence[Trouble]) -> str:
+    """Return the cause that most of them have, with how often it came to that in all."""
+    counted = Counter(one.cause for one in troubles)
+    cause, _ = counted.most_common(1)[0]
+    times = sum(one.times for one in troubles if one.cause == cause)
+    told = next(one for one in troubles if one.cause == cause).told(times)
+    others = len(counted) - 1
+    return f"{told}, and {several(others, 'other cause')}" if others else told
 
 
-def _out_of_memory(pod: Pod, one: ContainerStatus, now: float) -> Trouble | None:
-    end = one.last_end
-    if end is None or end.reason != "OOMKilled" or (one.ready and now - (end.ended_at or now) > RECENT_S):
-        return None
-    limit = next((quantity(c.resources.limits.get("memory")) for c in pod.spec.containers if c.name == one.name), None)
-    bound = f"its limit is {size(limit)}" if limit else "its machine had no memory left"
-    cause = f"container {one.name} was killed {times(max(1, one.restart_count))}; {bound}"
-    hint = "Raise the memory limit of the group's template; Ray's own memory monitor acts only below that limit."
-    return Trouble("memory", "ran out of memory (OOMKilled)", cause, end.ended_at, hint)
-
-
-def _crash_loop(_pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
-    waiting, end = one.state.waiting, one.last_end
-    backs_off = waiting is not None and waiting.reason == "CrashLoopBackOff"
-    failed = end is not None and end.exit_code not in (0, None)
-    if not backs_off and not (failed and not one.ready and one.restart_count >= CRASHES):
-        return None
-    code = f"ended with exit code {end.exit_code}" if end is not None and failed else "ended by itself"
-    cause = f"container {one.name} {code}, and was started anew {times(one.restart_count)}"
-    hint = "Its log of before tells why: key 0, Kubernetes, l on the pod, then p."
-    return Trouble("crash", "crashes again and again", cause, None if end is None else end.ended_at, hint)
-
-
-def _cannot_start(pod: Pod, one: ContainerStatus, _now: float) -> Trouble | None:
-    waiting = one.state.waiting
-    if waiting is None or not waiting.reason.endswith(("Error", "ErrorConfig")):
-        return None
-    said = sentence(spoken(waiting.message, 200)) or waiting.reason
-    return Trouble("start", "cannot be started", said, _unready_since(pod), "kubectl describe pod tells more.")
-
-
-def _unready_since(pod: Pod) -> float | None:
-    found = condition_of(pod.status.conditions, "ContainersReady")
-    return None if found is None or found.status == "True" else found.since
-
-
-_LOOKS: tuple[Callable[[Pod, ContainerStatus, float], Trouble | None], ...] = (
-    _image_pull,
-    _out_of_memory,
-    _crash_loop,
-    _cannot_start,
-)
-"""The most telling first: of a container, one is told."""
+def _of_replaced(owner: str, cause: str, picture: KubernetesPicture) -> Finding:
+    """Return the finding for pods that fail and are replaced by others, none of which is in trouble by itself."""
+    group = owner.partition("/")[2]
+    trouble = Trouble.of_crash(cause)
+    now = next((pod for pod in picture.own_pods if owner_of(pod) == owner), None)
+    return Finding(
+        id=f"pod-crash:{owner}",
+        severity=trouble.severity,
+        title=f"pods of {group} crash again and again" if group != "headgroup" else "the head crashes again and again",
+        cause=cause,
+        where="nodes" if now is not None else "more",
+        subject=now.name if now is not None else page_of("RayCluster", owner.partition("/")[0]),
+        hint=trouble.hint,
+    )

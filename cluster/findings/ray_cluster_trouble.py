@@ -1,10 +1,11 @@
-"""RayClusters whose head is not there, that are suspended, or that no operator looks at."""
+"""RayClusters whose head is not there, that are suspended, that no operator looks at, or that may have no more pods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from raymon_tui.cluster.findings.finding import Finding, Severity
+from raymon_tui.cluster.findings.kuberay_standing import UNSEEN_S, page_of, standing
 from raymon_tui.cluster.findings.wording import sentence
 from raymon_tui.cluster.kubernetes.metadata import Condition
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
@@ -12,12 +13,8 @@ from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.ray_api.words import spoken
 from raymon_tui.cluster.snapshot import Snapshot
 
-UNSEEN_S = 30.0
-"""An operator that works looks at a new object within a second."""
 QUOTA_S = 600.0
 """The operator tries again within minutes; a quota that was exceeded longer ago is so no more."""
-KUBERNETES_PAGE = "kubernetes"
-"""The subject that leads to the page of Kubernetes under More."""
 
 
 def ray_cluster_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
@@ -28,12 +25,8 @@ def ray_cluster_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
     for cluster in picture.clusters or ():
         if cluster.deleting:
             continue
-        if cluster.suspended:
-            yield _suspended(cluster)
-        elif not cluster.seen_by_operator:
-            yield from _unseen(cluster, now)
-        else:
-            yield from _head(cluster, picture, now)
+        held_up = tuple(standing("RayCluster", cluster, now))
+        yield from held_up or _head(cluster, picture, now)
     yield from _quota(picture, now)
 
 
@@ -44,31 +37,10 @@ def _finding(cluster: RayCluster, kind: str, title: str, cause: str, since: floa
         title=title,
         cause=cause,
         where="more",
-        subject=KUBERNETES_PAGE,
+        subject=page_of("RayCluster", cluster.name),
         since=since,
         hint=hint,
     )
-
-
-def _suspended(cluster: RayCluster) -> Finding:
-    said = next((one for one in cluster.conditions if one.type.endswith("Suspended") and one.status == "True"), None)
-    return Finding(
-        id=f"suspended:{cluster.name}",
-        severity=Severity.WARNING,
-        title=f"{cluster.name} is suspended",
-        cause="spec.suspend is true, so it has no pods",
-        where="more",
-        subject=KUBERNETES_PAGE,
-        since=None if said is None else said.since,
-        hint="A queue such as Kueue may have suspended it until there is room; spec.suspend: false starts it.",
-    )
-
-
-def _unseen(cluster: RayCluster, now: float) -> Iterator[Finding]:
-    if cluster.created_at is not None and now - cluster.created_at > UNSEEN_S:
-        title, cause = f"no operator looks at {cluster.name}", "the object is there, but has no status"
-        hint = "Is KubeRay's operator running, and does it watch this namespace?"
-        yield _finding(cluster, "operator-missing", title, cause, cluster.created_at, hint)
 
 
 def _head(cluster: RayCluster, picture: KubernetesPicture, now: float) -> Iterator[Finding]:
@@ -109,7 +81,7 @@ def _quota(picture: KubernetesPicture, now: float) -> Iterator[Finding]:
                 title=f"{event.involved_object.name} may have no more pods",
                 cause=sentence(spoken(quota, 200)),
                 where="more",
-                subject=KUBERNETES_PAGE,
+                subject=page_of(event.involved_object.kind, event.involved_object.name),
                 since=event.at,
                 hint="Free what else uses the namespace's ResourceQuota, or have it raised.",
             )

@@ -1,34 +1,42 @@
-"""RayJobs whose deployment failed, and RayServices that are on their way to another cluster."""
+"""RayJobs, RayServices and RayCronJobs that are held up, fail, or are on their way to another cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from raymon_tui.cluster.findings.finding import Finding, Severity
-from raymon_tui.cluster.findings.ray_cluster_trouble import KUBERNETES_PAGE
+from raymon_tui.cluster.findings.kuberay_standing import page_of, standing
 from raymon_tui.cluster.findings.wording import sentence
-from raymon_tui.cluster.kubernetes.picture import KUBERNETES
+from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.ray_job import RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService, ServiceCluster
 from raymon_tui.cluster.ray_api.words import spoken
 from raymon_tui.cluster.snapshot import Snapshot
 
 
-def ray_job_trouble(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
-    """Name a job that failed before or beside Ray, and a service with a second cluster."""
+def ray_job_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
+    """Name a job that nobody takes on or that failed before or beside Ray, and a service with a second cluster."""
     picture = snapshot.value(KUBERNETES)
     if picture is None:
         return
-    if picture.job is not None and picture.job.failed:
-        yield _failed(picture.job)
-    service = picture.service
-    if service is not None and service.active is not None and service.pending is not None:
-        yield _pending(service, service.active, service.pending)
+    cron_job, job, service = picture.cron_job, picture.job, picture.service
+    if cron_job is not None and not cron_job.deleting:
+        yield from standing("RayCronJob", cron_job, now)
+    if job is not None and not job.deleting:
+        if job.failed:
+            yield _failed(job, picture)
+        elif not job.ended:
+            yield from standing("RayJob", job, now)
+    if service is not None and not service.deleting:
+        yield from standing("RayService", service, now)
+        if service.active is not None and service.pending is not None:
+            yield _pending(service, service.active, service.pending)
 
 
-def _failed(job: RayJob) -> Finding:
+def _failed(job: RayJob, picture: KubernetesPicture) -> Finding:
     reason = "" if job.status is None else job.status.reason
     said = sentence(spoken(job.why, 200))
+    submitter = next((pod.name for pod in picture.pods or () if pod.job == job.name), None)
     return Finding(
         id=f"ray-job-failed:{job.metadata.uid or job.name}",
         severity=Severity.ERROR,
@@ -37,7 +45,7 @@ def _failed(job: RayJob) -> Finding:
         where="jobs",
         subject="" if job.status is None else job.status.job_id,
         since=job.ended_at,
-        hint="The submitter's log is among the pods of Kubernetes: key 0.",
+        hint=f"The log of {submitter} says more: key 0, Kubernetes, l on it." if submitter else "Its events: key 0.",
     )
 
 
@@ -52,6 +60,6 @@ def _pending(service: RayService, active: ServiceCluster, pending: ServiceCluste
         title=f"{pending.ray_cluster_name} is to take over from {active.ray_cluster_name}",
         cause=sentence(spoken(trouble, 200)) if trouble else f"RayService {service.name} is being upgraded{traffic}",
         where="more",
-        subject=KUBERNETES_PAGE,
+        subject=page_of("RayService", service.name),
         hint="This picture follows the active cluster, and will follow the other one once that is active.",
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
+from raymon_tui.cluster.kubernetes.about import pod_prefix
+from raymon_tui.cluster.kubernetes.event import KubernetesEvent
 from raymon_tui.cluster.kubernetes.pod import Pod
+from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 
 REMEMBERED_S = 3600.0
 MOST_REMEMBERED = 500
@@ -53,3 +57,30 @@ class FailedPods:
         """Return those of the last hour, the newest last."""
         since = self._clock() - REMEMBERED_S
         return tuple(sorted((one for one in self._found.values() if one.at >= since), key=lambda one: one.at))
+
+
+_DELETED = re.compile(r"Deleted (?:head|worker) Pod [^/\s]+/(?P<name>[a-z0-9.-]+)")
+_FAILED = re.compile(r"[Ss]tatus(?: is|:) Failed|ExitCode:[1-9]")
+_EXIT_CODE, _REASON = re.compile(r"ExitCode:(\d+)"), re.compile(r"Reason:(\w+)")
+
+
+def failed_in(events: Sequence[KubernetesEvent], cluster: RayCluster) -> Iterator[FailedPod]:
+    """Yield the pods that KubeRay says to have deleted because they had failed: its events stay for an hour."""
+    prefixes = {
+        group.group_name: pod_prefix(cluster.name, group.group_name) for group in cluster.spec.worker_group_specs
+    }
+    prefixes["headgroup"] = pod_prefix(cluster.name, None)
+    for event in events:
+        about = event.involved_object
+        found = _DELETED.match(event.message) if (about.kind, about.name) == ("RayCluster", cluster.name) else None
+        if found is None or event.at is None or not _FAILED.search(event.message):
+            continue
+        code, reason = _EXIT_CODE.search(event.message), _REASON.search(event.message)
+        yield FailedPod(
+            name=found["name"],
+            cluster=cluster.name,
+            group=next((group for group, prefix in prefixes.items() if found["name"].startswith(prefix)), ""),
+            at=event.at,
+            exit_code=int(code[1]) if code else None,
+            reason=reason[1] if reason else "",
+        )

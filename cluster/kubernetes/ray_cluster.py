@@ -53,6 +53,7 @@ class ClusterSpec(Struct, frozen=True, kw_only=True, rename="camel"):
 
     ray_version: str = ""
     suspend: bool = False
+    managed_by: str = ""
     enable_in_tree_autoscaling: bool = False
     autoscaler_options: AutoscalerOptions = AutoscalerOptions()
     worker_group_specs: tuple[WorkerGroup, ...] = ()
@@ -96,6 +97,11 @@ class RayCluster(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         """Whether an operator has ever said anything of it."""
         status = self.status
         return status is not None and bool(status.conditions or status.state or status.last_update_time)
+
+    @property
+    def managed_by(self) -> str:
+        """Which controller is to look at it; "" for KubeRay's own."""
+        return self.spec.managed_by
 
     @property
     def suspended(self) -> bool:

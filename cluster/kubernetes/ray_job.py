@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from raymon_tui.backends import kuberay
-from raymon_tui.cluster.kubernetes.metadata import KubernetesObject, moment
+from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, moment
 
 ENDED, CRON_LABEL = kuberay.JOB_ENDED, kuberay.CRON_LABEL
 
@@ -29,6 +29,7 @@ class JobSpec(Struct, frozen=True, kw_only=True, rename="camel"):
 
     entrypoint: str = ""
     suspend: bool = False
+    managed_by: str = ""
     backoff_limit: int = 0
     cluster_selector: dict[str, str] = {}
 
@@ -45,6 +46,27 @@ class RayJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         return "" if self.status is None else self.status.ray_cluster_name
 
     @property
+    def managed_by(self) -> str:
+        """Which controller is to look at it; "" for KubeRay's own."""
+        return self.spec.managed_by
+
+    @property
+    def seen_by_operator(self) -> bool:
+        """Whether an operator has ever said anything of it."""
+        status = self.status
+        return status is not None and bool(status.job_deployment_status or status.job_id or status.ray_cluster_name)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it is to have no cluster, as a queue such as Kueue asks for until there is room."""
+        return self.spec.suspend
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the operator says of its sides: of a job it says none."""
+        return ()
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more comes of it."""
         return self.status is not None and self.status.job_deployment_status in ENDED
@@ -55,8 +77,8 @@ class RayJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         if self.deleting:
             return "Terminating"
         status = self.status
-        if status is None:
-            return "not seen"
+        if status is None or not self.seen_by_operator:
+            return "Suspended" if self.spec.suspend else "not seen"
         return status.job_deployment_status or status.job_status or ("Suspended" if self.spec.suspend else "New")
 
     @property
@@ -103,6 +125,26 @@ class RayCronJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
 
     spec: CronSpec = CronSpec()
     status: CronStatus = field(default_factory=CronStatus)
+
+    @property
+    def managed_by(self) -> str:
+        """Which controller is to look at it: KubeRay's own, always."""
+        return ""
+
+    @property
+    def seen_by_operator(self) -> bool:
+        """Whether an operator looks at it: it says so only when it makes a job, which may be long after."""
+        return True
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it is to make no jobs."""
+        return self.spec.suspend
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the operator says of its sides: of a cron job it says none."""
+        return ()
 
     @property
     def state(self) -> str:

@@ -45,6 +45,7 @@ class ServiceSpec(Struct, frozen=True, kw_only=True, rename="camel"):
     """What the service is to be."""
 
     suspend: bool = False
+    managed_by: str = ""
 
 
 class RayService(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
@@ -66,6 +67,22 @@ class RayService(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         return found if found is not None and found.ray_cluster_name else None
 
     @property
+    def managed_by(self) -> str:
+        """Which controller is to look at it; "" for KubeRay's own."""
+        return self.spec.managed_by
+
+    @property
+    def seen_by_operator(self) -> bool:
+        """Whether an operator has ever said anything of it."""
+        status = self.status
+        return status is not None and bool(status.conditions or status.service_status or self.active or self.pending)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it is to have no cluster."""
+        return self.spec.suspend
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """What the operator says of its sides."""
         return () if self.status is None else self.status.conditions
@@ -75,7 +92,10 @@ class RayService(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         """How it is in one word."""
         if self.deleting:
             return "Terminating"
-        if self.status is None:
+        if self.spec.suspend:
+            said = condition_of(self.conditions, "Suspended")
+            return "Suspended" if said is None or said.status == "True" else "Suspending"
+        if self.status is None or not self.seen_by_operator:
             return "not seen"
         ready = condition_of(self.conditions, "Ready")
         if ready is not None and ready.status != "True":

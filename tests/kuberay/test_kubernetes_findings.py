@@ -12,11 +12,12 @@ from raymon_tui.cluster.feeds.feed import Reading
 from raymon_tui.cluster.findings.find import find
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.kubernetes.event import KubernetesEvent
+from raymon_tui.cluster.kubernetes.failed_pods import FailedPod
 from raymon_tui.cluster.kubernetes.metadata import moment, read
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.pod import Pod
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
-from raymon_tui.cluster.kubernetes.ray_job import RayJob
+from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 from raymon_tui.cluster.snapshot import Link, Snapshot
 
@@ -92,6 +93,62 @@ def test_a_container_that_crashes_again_and_again_is_told_with_its_exit_code() -
     ]
 
 
+def crashing(name: str, restarts: int) -> dict[str, Any]:
+    raw = pod("crash")
+    raw["metadata"]["name"] = name
+    raw["status"]["containerStatuses"][0]["restartCount"] = restarts
+    return raw
+
+
+def test_pods_of_a_group_that_crash_are_one_finding_which_stays_the_same_while_they_do() -> None:
+    (before,) = found(picture([crashing("demo-a", 3), crashing("demo-b", 4), crashing("demo-c", 5)]))
+    (after,) = found(picture([crashing("demo-a", 4), crashing("demo-b", 4), crashing("demo-d", 7)]))
+    assert before.title == after.title == "3 pods of small crash again and again"
+    assert before.cause == "container ray-worker ended with exit code 1, and was started anew 12 times"
+    assert after.cause.endswith("15 times")
+    assert before.id == after.id
+
+
+def test_pods_that_are_replaced_under_new_names_are_a_loop_too() -> None:
+    deleted = [
+        {
+            "metadata": {"name": f"e{number}", "creationTimestamp": f"2026-11-23T10:5{number}:00Z"},
+            "type": "Normal",
+            "reason": "DeletedWorkerPod",
+            "message": f"Deleted worker Pod ray/demo-small-worker-{number}abcd; Pod status: Failed; Pod restart policy:"
+            " Never; Ray container terminated status: &ContainerStateTerminated{ExitCode:137,Reason:OOMKilled,}",
+            "involvedObject": {"kind": "RayCluster", "name": "demo"},
+        }
+        for number in range(4)
+    ]
+    idle = deleted[0] | {"message": "Deleted worker Pod ray/demo-small-worker-idle0; Pod status: Running; "}
+    of = picture([pod("w1")], events=objects([*deleted, idle], KubernetesEvent))
+    (finding,) = found(of)
+    assert finding.title == "pods of small crash again and again"
+    assert finding.cause == ("4 pods failed within 15m and came again under new names, with exit code 137 (OOMKilled)")
+    assert (finding.where, finding.subject) == ("nodes", "demo-small-worker-w1")
+    assert finding.id == found(picture([crashing("demo-a", 3)]))[0].id
+    assert found(picture([pod("w1")], events=objects(deleted[:2], KubernetesEvent))) == ()
+    assert found(of, NOW + 7200) == ()
+
+
+def test_pods_that_were_seen_to_fail_count_where_events_cannot_be_read() -> None:
+    failed = tuple(
+        FailedPod(name=f"demo-small-worker-{number}", cluster="demo", group="small", at=NOW - 60 * number, exit_code=1)
+        for number in range(1, 4)
+    )
+    (finding,) = found(picture([pod("w1")], events=None, failed_pods=failed))
+    assert finding.cause == "3 pods failed within 3m and came again under new names, with exit code 1"
+
+
+def test_the_pod_that_submits_a_job_is_in_trouble_of_its_own() -> None:
+    raw = pod("badimg")
+    raw["metadata"] |= {"name": "train-x7k2q", "labels": {"job-name": "train"}}
+    (finding,) = found(picture([raw], job=read(job(), RayJob)))
+    assert finding.title == "train-x7k2q, which submits train, cannot pull its image"
+    assert (finding.where, finding.subject) == ("more", "kubernetes:Pod/train-x7k2q")
+
+
 def test_a_loop_is_told_while_it_backs_off() -> None:
     raw = pod("crash")
     raw["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
@@ -150,7 +207,7 @@ def test_a_suspended_cluster_is_told_and_nothing_else_of_it() -> None:
     cluster = recorded("raycluster.json")
     cluster["spec"]["suspend"] = True
     (finding,) = found(structs.replace(picture(cluster=cluster), pods=()))
-    assert (finding.title, finding.severity) == ("demo is suspended", Severity.WARNING)
+    assert (finding.title, finding.severity) == ("RayCluster demo is suspended", Severity.WARNING)
 
 
 def test_a_cluster_that_no_operator_looks_at_is_told_after_a_while() -> None:
@@ -159,7 +216,58 @@ def test_a_cluster_that_no_operator_looks_at_is_told_after_a_while() -> None:
     made = moment("2026-11-23T10:16:37Z")
     assert made is not None
     assert told(of, made + 20) == []
-    assert told(of, made + 40) == [("no operator looks at demo", "the object is there, but has no status")]
+    assert told(of, made + 40) == [("no operator looks at RayCluster demo", "the object is there, but has no status")]
+
+
+MADE = "2026-11-23T10:40:00Z"
+
+
+def bare(kind: str, **spec: Any) -> dict[str, Any]:
+    """Return an object of KubeRay that no operator has written to."""
+    return {"kind": kind, "metadata": {"name": "one", "creationTimestamp": MADE}, "spec": spec}
+
+
+def of_object(kind: str, raw: dict[str, Any]) -> KubernetesPicture:
+    fields = {"RayJob": ("job", RayJob), "RayService": ("service", RayService), "RayCronJob": ("cron_job", RayCronJob)}
+    name, type_ = fields[kind]
+    changes: dict[str, Any] = {name: read(raw, type_), "clusters": (), "pods": ()}
+    return structs.replace(picture(), **changes)
+
+
+@pytest.mark.parametrize("kind", ["RayJob", "RayService"])
+@pytest.mark.parametrize("status", [None, {}, {"conditions": []}])
+def test_what_no_operator_looks_at_is_told_whatever_it_is(kind: str, status: dict[str, Any] | None) -> None:
+    raw = bare(kind) | ({} if status is None else {"status": status})
+    made = moment(MADE)
+    assert made is not None
+    assert told(of_object(kind, raw), made + 20) == []
+    assert told(of_object(kind, raw), made + 40) == [
+        (f"no operator looks at {kind} one", "the object is there, but has no status")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["RayJob", "RayService", "RayCronJob"])
+def test_what_is_suspended_is_told_whatever_it_is(kind: str) -> None:
+    (finding,) = found(of_object(kind, bare(kind, suspend=True)))
+    assert (finding.title, finding.severity) == (f"{kind} one is suspended", Severity.WARNING)
+    assert finding.subject == f"kubernetes:{kind}/one"
+
+
+def test_what_a_queue_holds_back_is_told_with_its_queue() -> None:
+    raw = bare("RayJob", suspend=True)
+    raw["metadata"]["labels"] = {"kueue.x-k8s.io/queue-name": "gpus"}
+    (finding,) = found(of_object("RayJob", raw))
+    assert "Kueue holds it in the queue gpus" in finding.hint
+
+
+def test_what_another_controller_manages_is_no_trouble_of_the_operator() -> None:
+    (finding,) = found(of_object("RayJob", bare("RayJob", managedBy="kueue.x-k8s.io/multikueue")))
+    assert (finding.title, finding.severity) == ("kueue.x-k8s.io/multikueue runs one", Severity.INFO)
+
+
+def test_a_job_that_has_ended_is_held_up_by_nothing() -> None:
+    raw = bare("RayJob", suspend=True) | {"status": {"jobDeploymentStatus": "Complete"}}
+    assert told(of_object("RayJob", raw)) == []
 
 
 QUOTA = 'pods "demo-small-x" is forbidden: exceeded quota: gpus, requested: cpu=4, used: cpu=8, limited: cpu=10'
@@ -187,6 +295,14 @@ def test_a_job_whose_deployment_failed_is_told_with_the_operators_words() -> Non
     assert told(picture(job=read(raw, RayJob))) == [
         ("RayJob train failed", "DeadlineExceeded: The RayJob has passed its deadline")
     ]
+
+
+def test_a_failed_job_leads_to_the_log_of_its_submitter_where_there_is_one() -> None:
+    raw = pod("w1")
+    raw["metadata"] |= {"name": "train-x7k2q", "labels": {"job-name": "train"}}
+    failed = read(job(jobDeploymentStatus="Failed", message="no"), RayJob)
+    assert "train-x7k2q" in found(picture([raw], job=failed))[0].hint
+    assert "train" not in found(picture(job=failed))[0].hint
 
 
 def test_a_job_that_runs_is_no_trouble() -> None:

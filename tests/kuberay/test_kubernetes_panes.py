@@ -72,6 +72,19 @@ async def test_a_finding_leads_to_its_pod() -> None:
         await comes(pilot, "Pod demo-small-worker-badimg")
 
 
+async def test_a_finding_leads_to_the_row_of_an_object_on_the_page_of_kubernetes() -> None:
+    backend = RecordedKubernetes()
+    backend.change("RayCluster", "demo", lambda one: one["spec"].update(suspend=True))
+    for name in ("badimg", "oom", "crash", "pending"):
+        backend.delete("Pod", f"demo-small-worker-{name}")
+    async with (await still("overview", backend=backend)).run_test(size=WIDE) as pilot:
+        await comes(pilot, "RayCluster demo is suspended")
+        await pilot.press("enter")
+        await comes(pilot, "RayCluster demo  namespace ray")
+        await pilot.press("enter")
+        await comes(pilot, "HeadPodReady")
+
+
 async def test_worker_groups_are_joined_with_their_pods() -> None:
     async with (app := await still("autoscaler")).run_test(size=WIDE) as pilot:
         await comes(pilot, "Worker groups")

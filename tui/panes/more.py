@@ -21,8 +21,6 @@ from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
 KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane, GrafanaPane)
-KUBERNETES_ID = "kubernetes"
-"""The kind that a finding may name as its subject; others name a placement group."""
 
 
 def kinds_of(session: Session) -> tuple[type[Pane], ...]:
@@ -75,16 +73,16 @@ class MorePane(Pane):
         self.kind.show(snapshot, changed, moment)
 
     def go_to(self, subject: str) -> None:
-        """Open Kubernetes, or put the cursor on the placement group that `subject` names: findings name no others."""
-        of_kubernetes = next((kind for kind in self._kinds if kind.pane_id == subject == KUBERNETES_ID), None)
-        if of_kubernetes is not None:
-            self.call_later(self._open_kind, of_kubernetes)
-        else:
-            self.call_later(self._go_to_group, subject)
+        """Open a kind, on its row that is named behind a colon; an id alone is that of a placement group."""
+        name, _, row = subject.partition(":")
+        kind = next((kind for kind in self._kinds if kind.pane_id == name), None)
+        self.call_later(self._go_to_row, kind or PlacementGroupsPane, row if kind is not None else subject)
 
-    async def _go_to_group(self, subject: str) -> None:
-        await self._open_kind(PlacementGroupsPane)
-        self.kind.go_to(subject)
+    async def _go_to_row(self, kind: type[Pane], row: str) -> None:
+        await self._open_kind(kind)
+        if row:
+            # What was opened just now has no rows before it is drawn.
+            self.call_after_refresh(self.kind.go_to, row)
 
     def take_focus(self) -> None:
         """Give the keyboard to the open kind."""
