@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject
+from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
 
+OWNER_KIND, OWNER_NAME = "ray.io/originated-from-crd", "ray.io/originated-from-cr-name"
+"""Labels of a RayCluster that a RayJob or a RayService has made."""
+
 
 class Leads(NamedTuple):
-    """The names of the clusters, the one to be followed first, and of the RayJob that counts, where there is one."""
+    """The names of the clusters, the one to be followed first, and of the RayJob or RayService that has made it.
+
+    Of several RayJobs `job` is the one that counts; None where there is none.
+    """
 
     clusters: tuple[str, ...] = ()
     job: str | None = None
+    service: str | None = None
 
     @property
     def cluster(self) -> str | None:
@@ -32,9 +40,13 @@ def leads_of(root: KubernetesObject | None, jobs: Sequence[RayJob], known: str |
 
     `jobs` are those that it has made, `known` is the cluster that the backend follows.
     """
+    if isinstance(root, RayCluster):
+        labels = root.metadata.labels
+        owner, kind = labels.get(OWNER_NAME) or None, labels.get(OWNER_KIND)
+        return Leads((root.name,), owner if kind == "RayJob" else None, owner if kind == "RayService" else None)
     if isinstance(root, RayService):
         names = [one.ray_cluster_name for one in (root.active, root.pending) if one is not None]
-        return Leads(_first_known(names, known))
+        return Leads(_first_known(names, known), service=root.name)
     job = root if isinstance(root, RayJob) else newest_job(jobs)
     if job is None:
         return Leads(_first_known([], known))

@@ -51,6 +51,11 @@ class KubernetesPicture(Struct, frozen=True, kw_only=True, dict=True):
         return next((one for one in self.clusters or () if one.name == self.followed), None)
 
     @property
+    def ray_jobs(self) -> tuple[RayJob, ...]:
+        """The RayJobs that are known: the one that counts, and the others that a RayCronJob has made."""
+        return self.jobs or (() if self.job is None else (self.job,))
+
+    @property
     def own_pods(self) -> tuple[Pod, ...]:
         """The pods of the followed cluster's nodes, the head first; those that are about to end last."""
         own = (pod for pod in self.pods or () if pod.cluster == self.followed and pod.is_ray_node)

@@ -31,6 +31,7 @@ class JobSpec(Struct, frozen=True, kw_only=True, rename="camel"):
     suspend: bool = False
     managed_by: str = ""
     backoff_limit: int = 0
+    submission_mode: str = ""
     cluster_selector: dict[str, str] = {}
 
 

@@ -45,6 +45,7 @@ class Watched:
         self._failed = FailedPods(clock)
         self._root = Shelf(_ROOTS.get(objects.place.kind, RayCluster))
         self._jobs = Shelf(RayJob, MOST_JOBS)
+        self._services = Shelf(RayService)
         self._clusters: dict[str, Shelf[RayCluster]] = {}
         self._pods = self._shelf_of_pods()
         self._submitters = self._shelf_of_pods()
@@ -64,8 +65,9 @@ class Watched:
     def leads(self) -> Leads:
         """Where the opened object leads."""
         place = self._objects.place
-        if place.kind == "RayCluster":
-            return Leads((place.name,) if place.name else ())
+        if place.kind not in _ROOTS:
+            cluster = self.opened.only
+            return Leads((place.name,) if place.name else ()) if cluster is None else leads_of(cluster, (), None)
         return leads_of(self._root.only, self._jobs.objects, place.ray_cluster)
 
     def roots(self) -> Iterator[Watching]:
@@ -85,13 +87,14 @@ class Watched:
         self._clusters = {name: self._clusters.get(name) or Shelf(RayCluster) for name in leads.clusters}
         for name, shelf in self._clusters.items():
             yield Watching("RayCluster", paths.rays("RayCluster", place.namespace), paths.named(name), shelf)
+        yield from self._owners(leads)
         self._pods, self._submitters = self._shelf_of_pods(), self._shelf_of_pods()
         pods = paths.pods(place.namespace)
         if leads.clusters:
             yield Watching(PODS, pods, paths.of_clusters(leads.clusters), self._pods)
         if leads.job is not None:
             yield Watching(PODS, pods, paths.of_job(leads.job), self._submitters)
-        about = {*leads.clusters, place.name, leads.job or place.name}
+        about = {*leads.clusters, place.name, leads.job or place.name, leads.service or place.name}
         self._events = Shelf(
             KubernetesEvent,
             LOOKED_THROUGH,
@@ -99,6 +102,15 @@ class Watched:
             order=lambda event: event.at or 0.0,
         )
         yield Watching(EVENTS, paths.events(place.namespace), {}, self._events)
+
+    def _owners(self, leads: Leads) -> Iterator[Watching]:
+        """Yield the RayJob or the RayService that has made the RayCluster which was opened."""
+        place = self._objects.place
+        if place.kind not in _ROOTS and leads.job is not None:
+            yield Watching("RayJob", paths.rays("RayJob", place.namespace), paths.named(leads.job), self._jobs)
+        if place.kind not in _ROOTS and leads.service is not None:
+            path = paths.rays("RayService", place.namespace)
+            yield Watching("RayService", path, paths.named(leads.service), self._services)
 
     def picture(self, unread: tuple[Unread, ...]) -> KubernetesPicture:
         """Return what is known now."""
@@ -121,7 +133,7 @@ class Watched:
             clusters=clusters if all(shelf.known for shelf in shelves) else None,
             job=root if isinstance(root, RayJob) else newest_job(jobs),
             jobs=tuple(jobs),
-            service=root if isinstance(root, RayService) else None,
+            service=root if isinstance(root, RayService) else self._services.only,
             cron_job=root if isinstance(root, RayCronJob) else None,
             pods=pods if listed else None,
             failed_pods=self._failed.lately(),
@@ -137,6 +149,7 @@ class Watched:
         place = self._objects.place
         objects = [(place.kind, place.name), *(("RayCluster", name) for name in leads.clusters)]
         objects += [("RayJob", job.name) for job in self._jobs.objects]
+        objects += [("RayService", leads.service)] if leads.service is not None else []
         about = About(objects, clusters, (pod.name for pod in pods), leads.job)
         found = (event for event in self._events.objects if event.involved_object in about)
         return tuple(sorted(found, key=lambda event: -(event.at or 0.0)))

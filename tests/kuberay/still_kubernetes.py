@@ -14,6 +14,7 @@ from raymon_tui.cluster.findings.find import find
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES
 from raymon_tui.cluster.kubernetes.source import KubernetesSource
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, NodeType
+from raymon_tui.cluster.model.job import Job
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.version import Version
 from raymon_tui.cluster.snapshot import Link, Snapshot
@@ -53,13 +54,13 @@ async def picture_of(backend: KubernetesObjects) -> Reading[Any]:
     return source.readings()[KUBERNETES.name]
 
 
-def snapshot_of(kubernetes: Reading[Any], *, ray: bool = True) -> Snapshot:
+def snapshot_of(kubernetes: Reading[Any], *, ray: bool = True, jobs: tuple[Job, ...] = ()) -> Snapshot:
     """Return a picture with what Kubernetes knows, and, with `ray`, what the dashboard answered."""
     answers: dict[Any, Any] = {
         VERSION: Version(ray_version="2.60.0", session_name="one"),
         NODES: NODES_OF_DEMO,
         AUTOSCALER: AutoscalerStatus(version="v2", node_types=(NodeType(name="small", active=1, idle=0),)),
-        JOBS: (),
+        JOBS: jobs,
     }
     readings: dict[str, Reading[Any]] = {KUBERNETES.name: kubernetes}
     if ray:
@@ -92,8 +93,13 @@ class StillKubernetes(StillApp):
 
 
 async def still(
-    pane_id: str, *, ray: bool = True, backend: RecordedKubernetes | None = None, **options: Any
+    pane_id: str,
+    *,
+    ray: bool = True,
+    backend: RecordedKubernetes | None = None,
+    jobs: tuple[Job, ...] = (),
+    **options: Any,
 ) -> StillKubernetes:
     """Return the program on the recorded cluster."""
     of = backend or RecordedKubernetes()
-    return StillKubernetes(pane_id, of, snapshot_of(await picture_of(of), ray=ray), **options)
+    return StillKubernetes(pane_id, of, snapshot_of(await picture_of(of), ray=ray, jobs=jobs), **options)

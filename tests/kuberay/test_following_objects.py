@@ -93,7 +93,7 @@ def test_each_kind_leads_to_its_clusters() -> None:
     assert leads_of(of_job("train", cluster=""), (), "known") == Leads(("known",), "train")
     assert leads_of(None, [of_job("nightly-1")], None) == Leads(("demo",), "nightly-1")
     assert leads_of(None, (), None) == Leads()
-    assert leads_of(read(service("a", "b"), RayService), (), "known") == Leads(("a", "b"))
+    assert leads_of(read(service("a", "b"), RayService), (), "known") == Leads(("a", "b"), service="llm")
 
 
 async def test_events_of_a_cluster_whose_name_begins_alike_are_not_taken() -> None:
@@ -138,6 +138,24 @@ async def test_the_pod_that_submits_a_job_is_watched_and_is_no_node() -> None:
         backend.put(event("Pod", "train-g0n3x"))
         backend.put(event("Job", "train"))
         await until(monitor, lambda now: {"train-g0n3x", "train"} <= {e.involved_object.name for e in now.events or ()})
+
+
+@pytest.mark.parametrize(("kind", "owner"), [("RayJob", "train"), ("RayService", "llm")])
+async def test_a_cluster_is_shown_with_the_object_that_has_made_it(kind: str, owner: str) -> None:
+    backend = RecordedKubernetes(place("RayCluster", "demo"), job(), service("demo"), submitter())
+
+    def made(cluster: dict[str, Any]) -> None:
+        cluster["metadata"]["labels"] = {"ray.io/originated-from-crd": kind, "ray.io/originated-from-cr-name": owner}
+
+    backend.change("RayCluster", "demo", made)
+    async with watching(backend) as monitor:
+        picture = (
+            await until(monitor, lambda now: complete(now) and None not in (now.job or now.service, now.cluster))
+        ).value(KUBERNETES)
+        assert picture is not None
+        assert (picture.job is not None, picture.service is not None) == (kind == "RayJob", kind == "RayService")
+        if kind == "RayJob":
+            await until(monitor, lambda now: "train-x7k2q" in {pod.name for pod in now.pods or ()})
 
 
 async def test_a_job_of_a_made_name_is_followed_to_the_one_that_comes_next() -> None:

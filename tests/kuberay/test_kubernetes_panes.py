@@ -12,6 +12,7 @@ from still_kubernetes import StillKubernetes, picture_of, snapshot_of, still
 
 from raymon_tui.backends.base import KubernetesPlace
 from raymon_tui.backends.errors import RefusedError, UnreachableError
+from raymon_tui.cluster.model.job import Job
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.session import open_session
 
@@ -145,6 +146,25 @@ async def test_a_job_says_how_its_deployment_is() -> None:
     async with (await still("jobs", backend=of("RayJob", "train", failed))).run_test(size=WIDE) as pilot:
         await comes(pilot, "RayJob train  deployment Failed, job failed")
         await comes(pilot, "Job failed due to an application error")
+
+
+@pytest.mark.parametrize("size", [WIDE, (120, 34), NARROW])
+async def test_a_job_of_ray_bears_the_name_of_its_rayjob_and_how_its_deployment_is(size: tuple[int, int]) -> None:
+    ray_job = job(jobId="train-7x2kq", failed=1)
+    ray_job["spec"]["backoffLimit"] = 2
+    jobs = (
+        Job(type="SUBMISSION", submission_id="train-7x2kq", status="RUNNING", entrypoint="python train.py"),
+        Job(type="SUBMISSION", submission_id="by-hand", status="SUCCEEDED", entrypoint="python x.py"),
+    )
+    async with (app := await still("jobs", backend=of("RayJob", "train", ray_job), jobs=jobs)).run_test(
+        size=size
+    ) as pilot:
+        await comes(pilot, "train-7x2kq")
+        assert "● train  Running" in line_with(app, "train-7x2kq")
+        assert "train " not in line_with(app, "by-hand")
+        await pilot.press("enter")
+        await comes(pilot, "ray/train")
+        await comes(pilot, "1 failed of 3")
 
 
 async def test_a_service_says_which_cluster_has_its_requests() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from raymon_tui.cluster.findings.job_failed import cause_of
 from raymon_tui.cluster.findings.wording import last_words
@@ -14,15 +14,19 @@ from raymon_tui.widgets.meter import meter
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.column import Column, Moment
 
+if TYPE_CHECKING:
+    from raymon_tui.cluster.kubernetes.ray_job import RayJob
+
 METER_CELLS = 10
 TYPES = {"DRIVER": "driver", "SUBMISSION": "submission"}
 
 
 class JobRow(NamedTuple):
-    """A job beside how far its tasks are, where that is known."""
+    """A job beside how far its tasks are, where that is known, and the RayJob that it is in Kubernetes."""
 
     job: Job
     progress: JobProgress | None
+    ray_job: RayJob | None = None
 
 
 def rows_of(jobs: Iterable[Job], progress: Iterable[JobProgress]) -> list[JobRow]:

@@ -50,7 +50,7 @@ class JobScreen(DetailScreen):
             session,
             title,
             (JOBS, JOB_PROGRESS, self._output),
-            self._describe_job,
+            self.describe_job,
             raw_path=raw_path(job),
             copied=job.key,
         )
@@ -65,7 +65,8 @@ class JobScreen(DetailScreen):
         jobs = self.session.monitor.snapshot.value(JOBS) or ()
         return next((job for job in jobs if job.key == self._row.key), self._row)
 
-    def _describe_job(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
+    def describe_job(self, snapshot: Snapshot, moment: Moment) -> Sequence[Section]:
+        """Return what is known of the job."""
         job = self.job()
         progress = next((one for one in snapshot.value(JOB_PROGRESS) or () if one.job_id == job.job_id), None)
         addresses = {node.node_id: node.ip for node in snapshot.value(NODES) or ()}
