@@ -13,6 +13,7 @@ from raymon_tui.tui.resources.cells import clock
 from raymon_tui.tui.resources.kubernetes.marks import mark_of_object
 from raymon_tui.tui.resources.kubernetes.objects import ObjectRow, conditions_of, conditions_words
 from raymon_tui.tui.resources.kubernetes.pods import event_section
+from raymon_tui.tui.resources.kubernetes.worker_groups import autoscaler_words
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.numbers import amount, count, duration
@@ -50,7 +51,7 @@ def _fields(found: KubernetesObject) -> list[Field]:
 
 def _of_cluster(cluster: RayCluster) -> list[Field]:
     status = cluster.status
-    fields = [Field("Ray version", cluster.spec.ray_version or None), Field("autoscaler", _autoscaler(cluster))]
+    fields = [Field("Ray version", cluster.spec.ray_version or None), Field("autoscaler", autoscaler_words(cluster))]
     if status is None:
         return fields
     ready, available = count(status.ready_worker_replicas), count(status.available_worker_replicas)
@@ -62,19 +63,6 @@ def _of_cluster(cluster: RayCluster) -> list[Field]:
         Field("head service", status.head.service_name or None),
         Field("status written", clock(cluster.updated_at)),
     ]
-
-
-def _autoscaler(cluster: RayCluster) -> str:
-    if not cluster.spec.enable_in_tree_autoscaling:
-        return "none (enableInTreeAutoscaling is not set)"
-    options = cluster.spec.autoscaler_options
-    idle = options.idle_timeout_seconds
-    parts = [
-        cluster.autoscaler_version or "version not told",
-        "" if idle is None else f"idle after {duration(idle)}",
-        options.upscaling_mode,
-    ]
-    return ", ".join(part for part in parts if part)
 
 
 def _of_job(job: RayJob) -> list[Field]:

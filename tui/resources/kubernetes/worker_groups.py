@@ -26,7 +26,7 @@ def group_lines(picture: KubernetesPicture, moment: Moment, width: int) -> tuple
     cluster = picture.cluster
     if cluster is None:
         return ((Piece("there is no RayCluster yet", "dim"),),)
-    lines = [autoscaler_line(cluster)]
+    lines: list[Content] = [(Piece(plain(autoscaler_words(cluster), 200), "dim"),)]
     groups = cluster.spec.worker_group_specs
     if not groups:
         return (*lines, (Piece("the RayCluster has no worker group", "dim"),))
@@ -38,17 +38,17 @@ def group_lines(picture: KubernetesPicture, moment: Moment, width: int) -> tuple
     return tuple(fitted(line, width, ascii_only=moment.ascii_only) for line in lines)
 
 
-def autoscaler_line(cluster: RayCluster) -> Content:
+def autoscaler_words(cluster: RayCluster) -> str:
     """Return which autoscaler the cluster has, and how it is set."""
     if not cluster.spec.enable_in_tree_autoscaling:
-        return (Piece("no autoscaler: enableInTreeAutoscaling is not set", "dim"),)
+        return "no autoscaler: enableInTreeAutoscaling is not set"
     options = cluster.spec.autoscaler_options
     parts = [f"autoscaler {cluster.autoscaler_version or 'of a version that is not told'}"]
     if options.idle_timeout_seconds is not None:
         parts.append(f"idle nodes go after {duration(options.idle_timeout_seconds)}")
     if options.upscaling_mode:
-        parts.append(f"upscaling {plain(options.upscaling_mode, 30)}")
-    return (Piece(", ".join(parts), "dim"),)
+        parts.append(f"upscaling {options.upscaling_mode}")
+    return ", ".join(parts)
 
 
 def _group_line(group: WorkerGroup, pods: Sequence[Pod] | None, label: int, moment: Moment) -> Content:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from raymon_tui.tui.screens.redacted import HIDDEN, SECRET_KEYS
+from raymon_tui.tui.screens.confidential import without_secrets
 
 _NOISE = ("managedFields", "kubectl.kubernetes.io/last-applied-configuration")
 """Bookkeeping; the second repeats the whole object, with all that is hidden elsewhere."""
-_SECRET = re.compile(r"password|passwd|token|secret|credential|api[-_]?key", re.IGNORECASE)
-_REFERENCE = re.compile(
-    r"(secret(name|keyref|ref|s)?|(imagePull)?secrets?|.*(name|path|paths|seconds|ref))", re.IGNORECASE
-)
-"""Keys that hold where a secret is, and no secret."""
-_WORD = r"[\w-]*(?:password|passwd|token|secret|api[-_]?key)[\w-]*"
-_OPTION = re.compile(rf"(--?{_WORD}[= ]|\b{_WORD}=)(\"[^\"]*\"|'[^']*'|[^\s\"';]+)", re.IGNORECASE)
-"""`--token=…`, `--token …`, `TOKEN=…` in a command line."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -45,27 +36,11 @@ def as_yaml(raw: Mapping[str, Any]) -> list[str]:
 
 
 def shown(value: Any) -> Any:
-    """Return decoded JSON without bookkeeping, and with values of the environment and of secrets' keys hidden."""
+    """Return decoded JSON without bookkeeping, and without what was given in confidence."""
+    return without_secrets(_essential(value))
+
+
+def _essential(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _under(key, item) for key, item in value.items() if key not in _NOISE}
-    if isinstance(value, list):
-        return [shown(item) for item in value]
-    return _OPTION.sub(rf"\1{HIDDEN}", value) if isinstance(value, str) else value
-
-
-def _under(key: str, value: Any) -> Any:
-    """Return what stands under a key."""
-    if key == "env" and isinstance(value, list):
-        return [_variable(item) for item in value]
-    if key in SECRET_KEYS or key == "runtimeEnvYAML":
-        return HIDDEN if value else value
-    if isinstance(value, str) and value and _SECRET.search(key) and not _REFERENCE.fullmatch(key):
-        return HIDDEN
-    return shown(value)
-
-
-def _variable(item: Any) -> Any:
-    """Return a variable of the environment by its name, or by where its value comes from."""
-    if isinstance(item, dict) and item.get("value"):
-        return {**item, "value": HIDDEN}
-    return shown(item)
+        return {key: _essential(item) for key, item in value.items() if key not in _NOISE}
+    return [_essential(item) for item in value] if isinstance(value, list) else value
