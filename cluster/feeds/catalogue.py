@@ -19,6 +19,7 @@ from raymon_tui.cluster.model.job import Job, JobProgress
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.model.page import Counts, Filter, Page
 from raymon_tui.cluster.model.placement_group import PlacementGroup
+from raymon_tui.cluster.model.serve import ServeInstance
 from raymon_tui.cluster.model.stored_object import StoredObject
 from raymon_tui.cluster.model.task import TaskSummary
 from raymon_tui.cluster.model.version import Version
@@ -51,6 +52,9 @@ JOB_PROGRESS: Feed[tuple[JobProgress, ...]] = Feed(
     "job progress", ask_job_progress, pace=2.0, rest=20.0, timeout_s=30.0
 )
 """The tasks of the newest running jobs."""
+
+SERVE: Feed[ServeInstance] = Feed("serve", lambda api: api.serve(), pace=5.0, rest=20.0, timeout_s=35.0)
+"""Asked only where it is looked at: the first answer starts a driver of Ray in the dashboard."""
 
 DEAD_ACTORS: Feed[Page[Actor]] = Feed(
     "dead actors",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES, PLACEMENT_GROUPS
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, EVENTS, NODES, PLACEMENT_GROUPS, SERVE
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.findings.actor_died import actor_died
 from raymon_tui.cluster.findings.cluster_restarted import cluster_restarted
@@ -24,6 +24,7 @@ from raymon_tui.cluster.findings.memory_high import memory_high
 from raymon_tui.cluster.findings.node_dead import node_dead
 from raymon_tui.cluster.findings.node_silent import node_silent
 from raymon_tui.cluster.findings.placement_group_waits import placement_group_waits
+from raymon_tui.cluster.findings.serve_failing import serve_failing
 from raymon_tui.cluster.findings.task_failed import task_failed
 from raymon_tui.cluster.snapshot import Snapshot
 
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     Rule(disk_full, (NODES,)),
     Rule(memory_high, (NODES,)),
     Rule(task_failed),
+    Rule(serve_failing, (SERVE,)),
     Rule(node_silent, (NODES,)),
     Rule(feed_failing),
     Rule(feed_slow),

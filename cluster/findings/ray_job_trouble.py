@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from raymon_tui.cluster.feeds.catalogue import SERVE
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.findings.kuberay_standing import page_of, standing
+from raymon_tui.cluster.findings.serve_failing import failing_application
 from raymon_tui.cluster.findings.wording import sentence
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.ray_job import RayJob
@@ -29,8 +31,17 @@ def ray_job_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
             yield from standing("RayJob", job, now)
     if service is not None and not service.deleting:
         yield from standing("RayService", service, now)
+        yield from _failing(service, snapshot)
         if service.active is not None and service.pending is not None:
             yield _pending(service, service.active, service.pending)
+
+
+def _failing(service: RayService, snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield the applications that fail, where Ray itself was not asked: the operator asks it anyway."""
+    if service.active is not None and snapshot.value(SERVE) is None:
+        for name, one in service.active.application_statuses.items():
+            if one.failing:
+                yield failing_application(name, one.status, one.why)
 
 
 def _failed(job: RayJob, picture: KubernetesPicture) -> Finding:

@@ -5,13 +5,33 @@ from __future__ import annotations
 from msgspec import Struct
 
 from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, condition_of
+from raymon_tui.cluster.model.serve import FAILING
 
 
-class ApplicationStatus(Struct, frozen=True, kw_only=True):
-    """How one Serve application is."""
+class DeploymentStatus(Struct, frozen=True, kw_only=True):
+    """How one deployment of an application is."""
 
     status: str = ""
     message: str = ""
+
+
+class ApplicationStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How one Serve application is, as the operator last read it from Ray."""
+
+    status: str = ""
+    message: str = ""
+    serve_deployment_statuses: dict[str, DeploymentStatus] = {}
+
+    @property
+    def failing(self) -> bool:
+        """Whether it does not serve as it should."""
+        return self.status in FAILING
+
+    @property
+    def why(self) -> str:
+        """What is said of it: by its deployment that fails, whose words are the cause, else of itself."""
+        said = (one.message for one in self.serve_deployment_statuses.values() if one.status in FAILING)
+        return next((one for one in said if one), self.message)
 
 
 class ServiceCluster(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -24,10 +44,10 @@ class ServiceCluster(Struct, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def trouble(self) -> str:
-        """What is said of an application that is not well; "" where all are."""
+        """What is said of an application that fails; "" where none does."""
         for name, one in self.application_statuses.items():
-            if one.status not in ("RUNNING", ""):
-                return f"{name} is {one.status}{': ' + one.message if one.message else ''}"
+            if one.failing:
+                return f"{name} is {one.status}{': ' + one.why if one.why else ''}"
         return ""
 
 

@@ -18,6 +18,7 @@ from raymon_tui.cluster.model.log_file import LogFile, LogWindow
 from raymon_tui.cluster.model.node import Node, NodeDetail
 from raymon_tui.cluster.model.page import Counts, Filter, Page
 from raymon_tui.cluster.model.placement_group import PlacementGroup
+from raymon_tui.cluster.model.serve import ServeInstance
 from raymon_tui.cluster.model.stored_object import StoredObject
 from raymon_tui.cluster.model.task import Task, TaskSummary
 from raymon_tui.cluster.model.version import Version
@@ -33,6 +34,7 @@ from raymon_tui.cluster.ray_api.node_names import NodeNames
 from raymon_tui.cluster.ray_api.nodes import ask_nodes
 from raymon_tui.cluster.ray_api.placement_groups import ask_placement_groups
 from raymon_tui.cluster.ray_api.redacted import without_secrets
+from raymon_tui.cluster.ray_api.serve import ask_serve
 from raymon_tui.cluster.ray_api.state_list import ask_list
 
 
@@ -159,6 +161,10 @@ class RayApi:
     async def events(self) -> tuple[Event, ...]:
         """Return the events of all scopes, the newest last."""
         return await ask_events(self.get)
+
+    async def serve(self) -> ServeInstance:
+        """Return the applications of Serve; the first answer takes more than a second."""
+        return await ask_serve(self.get)
 
     async def log_files(self, node_id: str) -> tuple[LogFile, ...]:
         """Return the files in a node's log directory; their sizes are not known from there."""

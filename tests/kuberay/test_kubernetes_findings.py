@@ -325,5 +325,15 @@ def test_a_pending_cluster_whose_application_fails_is_told_as_trouble() -> None:
     assert (finding.severity, finding.cause) == (Severity.WARNING, "chat is DEPLOY_FAILED: no module named vllm")
 
 
+def test_an_application_that_fails_on_the_active_cluster_is_told_without_asking_ray() -> None:
+    raw = service("demo")
+    raw["status"]["activeServiceStatus"]["applicationStatuses"] = {
+        "chat": {"status": "UNHEALTHY", "serveDeploymentStatuses": {"LLM": {"status": "UNHEALTHY", "message": "gone"}}},
+        "other": {"status": "DEPLOYING", "message": "wait"},
+    }
+    raw["status"]["conditions"] = [{"type": "Ready", "status": "True"}]
+    assert told(picture(service=read(raw, RayService))) == [("Serve application chat is unhealthy", "gone")]
+
+
 def test_on_other_clusters_none_of_this_is_looked_for() -> None:
     assert find(Snapshot(at=NOW, link=Link(state="live", since=NOW)), NOW) == ()

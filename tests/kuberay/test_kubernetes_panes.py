@@ -173,6 +173,36 @@ async def test_a_service_says_which_cluster_has_its_requests() -> None:
         await comes(pilot, "RayService llm  Upgrading  demo serves 70% of requests, next is to follow")
 
 
+async def test_serve_is_joined_with_the_service_and_both_of_its_clusters() -> None:
+    raw = service("demo", "next", trafficRoutedPercent=70)
+    raw["status"]["activeServiceStatus"]["applicationStatuses"] = {"chat": {"status": "RUNNING"}}
+    raw["status"]["pendingServiceStatus"] |= {
+        "trafficRoutedPercent": 30,
+        "applicationStatuses": {
+            "chat": {
+                "status": "DEPLOY_FAILED",
+                "message": "The deployments ['LLM'] are UNHEALTHY.",
+                "serveDeploymentStatuses": {"LLM": {"status": "UNHEALTHY", "message": "no module named vllm"}},
+            }
+        },
+    }
+    async with (app := await still("more", backend=of("RayService", "llm", raw))).run_test(size=WIDE) as pilot:
+        await comes(pilot, "Placement groups")
+        await pilot.press("]", "]")
+        await comes(pilot, "RayService llm  Upgrading")
+        assert "active  demo  70% of requests  ● chat RUNNING" in text(app)
+        assert "pending next  30% of requests  ✕ chat DEPLOY_FAILED: no module named vllm" in text(app)
+
+
+async def test_the_palette_opens_the_pages_under_more_by_their_names() -> None:
+    async with (await still("nodes")).run_test(size=WIDE) as pilot:
+        await comes(pilot, "pods are no nodes")
+        await pilot.press("colon", *"kubernetes ev")
+        await comes(pilot, "Open Kubernetes events (0)")
+        await pilot.press("enter")
+        await comes(pilot, "13 warnings")
+
+
 async def test_the_yaml_of_a_pod_is_shown_without_what_was_given_to_it_in_confidence() -> None:
     backend = RecordedKubernetes()
 

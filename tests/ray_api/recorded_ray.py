@@ -35,6 +35,7 @@ ROUTES = {
     "/api/v0/objects": "objects.json",
     "/api/v0/tasks/summarize": "task_summary.json",
     "/api/v0/actors/summarize": "actor_summary.json",
+    "/api/serve/applications/": "serve.json",
     "/events": "events.json",
     "/api/v0/logs": "logs.json",
 }

@@ -21,6 +21,7 @@ from raymon_tui.cluster.model.log_file import LogFile
 from raymon_tui.cluster.model.node import Node, NodeDetail
 from raymon_tui.cluster.model.page import Page
 from raymon_tui.cluster.model.placement_group import PlacementGroup
+from raymon_tui.cluster.model.serve import ServeInstance
 from raymon_tui.cluster.model.stored_object import StoredObject
 from raymon_tui.cluster.model.task import Task, TaskSummary
 from raymon_tui.cluster.model.version import Version
@@ -45,6 +46,7 @@ QUESTIONS: dict[str, Question] = {
     "/api/v0/objects": (Page[StoredObject], lambda api: api.objects()),
     "/api/v0/tasks/summarize": (TaskSummary, lambda api: api.task_summary()),
     "/api/v0/actors/summarize": (ActorSummary, lambda api: api.actor_summary()),
+    "/api/serve/applications/": (ServeInstance, lambda api: api.serve()),
     "/events": (tuple[Event, ...], lambda api: api.events()),
     "/api/v0/logs": (tuple[LogFile, ...], lambda api: api.log_files(HEAD)),
 }

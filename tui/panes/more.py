@@ -15,12 +15,13 @@ from raymon_tui.tui.panes.grafana import GrafanaPane
 from raymon_tui.tui.panes.objects import ObjectsPane
 from raymon_tui.tui.panes.pane import Pane, dom_id
 from raymon_tui.tui.panes.placement_groups import PlacementGroupsPane
+from raymon_tui.tui.panes.serve import ServePane
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
-KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane, GrafanaPane)
+KINDS: tuple[type[Pane], ...] = (PlacementGroupsPane, ObjectsPane, ServePane, GrafanaPane)
 
 
 def kinds_of(session: Session) -> tuple[type[Pane], ...]:
@@ -30,8 +31,10 @@ def kinds_of(session: Session) -> tuple[type[Pane], ...]:
     # Imported here: other clusters need none of it.
     from raymon_tui.tui.panes.kubernetes.events import KubernetesEventsPane  # noqa: PLC0415
     from raymon_tui.tui.panes.kubernetes.objects import KubernetesPane  # noqa: PLC0415
+    from raymon_tui.tui.panes.kubernetes.serve import ServiceServePane  # noqa: PLC0415
 
-    return (*KINDS, KubernetesPane, KubernetesEventsPane)
+    joined = (ServiceServePane if kind is ServePane else kind for kind in KINDS)
+    return (*joined, KubernetesPane, KubernetesEventsPane)
 
 
 class MorePane(Pane):

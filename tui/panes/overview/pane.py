@@ -17,11 +17,13 @@ from raymon_tui.cluster.feeds.catalogue import (
     JOBS,
     NODES,
     OVERVIEW_FEEDS,
+    SERVE,
     TASK_COUNTS,
     TASK_SUMMARY,
 )
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.messages import FeedsChanged
 from raymon_tui.tui.panes.overview.attention_list import AttentionList
 from raymon_tui.tui.panes.overview.jobs import jobs_lines
 from raymon_tui.tui.panes.overview.nodes import nodes_lines
@@ -30,6 +32,7 @@ from raymon_tui.tui.panes.overview.resources import resources_height, resources_
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
 from raymon_tui.tui.panes.overview.trends import cpu_lines, span_words, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.session import Session
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
 
@@ -61,6 +64,13 @@ With a thousand nodes, each needless drawing is felt.
 """
 
 
+def serve_runs(snapshot: Snapshot) -> bool:
+    """Whether Serve's controller is among the actors: to ask Serve itself would start a driver where none is needed."""
+    summary = snapshot.value(ACTOR_SUMMARY)
+    classes = () if summary is None else summary.classes
+    return any(one.class_name == "ServeController" and one.of("ALIVE") for one in classes)
+
+
 class OverviewPane(Pane):
     """Answers "is it fine, and if not, why" without a key."""
 
@@ -80,9 +90,13 @@ class OverviewPane(Pane):
 
     pane_id: ClassVar[str] = "overview"
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._serve_runs = False
+
     def feeds(self) -> tuple[Feed[Any], ...]:
-        """Return all that the panels and the findings need."""
-        return OVERVIEW_FEEDS
+        """Return all that the panels and the findings need; Serve is asked only where it runs."""
+        return (*OVERVIEW_FEEDS, SERVE) if self._serve_runs else OVERVIEW_FEEDS
 
     def compose(self) -> ComposeResult:
         """Yield Attention and three rows of panels."""
@@ -100,6 +114,9 @@ class OverviewPane(Pane):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw every panel; what did not change is not sent to the terminal again."""
+        if self._serve_runs != serve_runs(snapshot):
+            self._serve_runs = not self._serve_runs
+            self.post_message(FeedsChanged())
         known = snapshot.reading(NODES).known
         self.query_one(AttentionList).show(snapshot.findings, moment, self._attention_rows(), known=known)
         history = self.session.monitor.history
