@@ -10,7 +10,6 @@ from textual import on
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.cluster.kubernetes.listing import RayObjects
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
@@ -39,13 +38,13 @@ class KubernetesApp(MonitorApp):
         """Take whom to ask, and the namespace ("" for all of them)."""
         super().__init__((), options)
         self._objects = objects
-        self._listing = RayObjects(objects, namespace, clock)
+        self._namespace = namespace
         self._clock = clock
 
     def begin(self) -> None:
         """Show the list."""
-        context = self._objects.place.context
-        self.push_screen(KubernetesListScreen(self._listing, context, self._clock, ascii_only=self.options.ascii_only))
+        ascii_only = self.options.ascii_only
+        self.push_screen(KubernetesListScreen(self._objects, self._namespace, self._clock, ascii_only=ascii_only))
 
     @on(KubernetesListScreen.Chosen)
     def open_chosen(self, message: KubernetesListScreen.Chosen) -> None:

@@ -27,13 +27,15 @@ RayObject = RayCluster | RayJob | RayService | RayCronJob
 class ListedObject(Struct, frozen=True, kw_only=True):
     """One object of KubeRay in a list; what only a cluster has is None where it has none, or is not told.
 
-    `cpus` and `gpus` are those that its cluster is to have; `cluster` is the RayCluster that it leads to.
+    `why` is what the operator says of a `state` that is not as it should be. `cpus` and `gpus` are those that its
+    cluster is to have; `cluster` is the RayCluster that it leads to.
     """
 
     kind: str
     namespace: str
     name: str
     state: str
+    why: str = ""
     cluster: str | None = None
     workers_ready: int | None = None
     workers_desired: int | None = None
@@ -113,6 +115,7 @@ def _listed(kind: str, found: RayObject, clusters: dict[tuple[str, str], RayClus
         namespace=found.namespace,
         name=found.name,
         state=found.state,
+        why=found.why,
         cluster=name,
         workers_ready=None if status is None else status.ready_worker_replicas,
         workers_desired=None if status is None else status.desired_worker_replicas,

@@ -133,6 +133,19 @@ class RayCluster(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         return self.status.state or "starting"
 
     @property
+    def why(self) -> str:
+        """Why it is not ready, in the operator's words; "" where it is."""
+        head, status = self.head_ready, self.status
+        if self.state == "head not ready" and head is not None:
+            return head.message or head.reason
+        if self.state == "not seen":
+            return "no operator has looked at it"
+        failing = condition_of(self.conditions, "ReplicaFailure")
+        if failing is not None and failing.status == "True":
+            return failing.message or failing.reason
+        return "" if status is None else status.reason
+
+    @property
     def autoscaler_version(self) -> str | None:
         """`v1` or `v2`; None where it has no autoscaler, or where its Ray's version is not told."""
         if not self.spec.enable_in_tree_autoscaling:

@@ -153,6 +153,11 @@ class RayCronJob(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         return "Terminating" if self.deleting else "Suspended" if self.spec.suspend else "Scheduled"
 
     @property
+    def why(self) -> str:
+        """What the operator says of it: nothing, ever."""
+        return ""
+
+    @property
     def scheduled_at(self) -> float | None:
         """When its last job was made, in seconds since the epoch."""
         return moment(self.status.last_schedule_time)

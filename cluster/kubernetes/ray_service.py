@@ -108,6 +108,14 @@ class RayService(KubernetesObject, frozen=True, kw_only=True, rename="camel"):
         return () if self.status is None else self.status.conditions
 
     @property
+    def why(self) -> str:
+        """Why it does not serve as it should, in the operator's words; "" where it does."""
+        troubles = (one.trouble for one in (self.active, self.pending) if one is not None)
+        ready = condition_of(self.conditions, "Ready")
+        said = "" if ready is None or ready.status == "True" else ready.message or ready.reason
+        return next((one for one in troubles if one), said)
+
+    @property
     def state(self) -> str:
         """How it is in one word."""
         if self.deleting:

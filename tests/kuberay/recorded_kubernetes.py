@@ -94,7 +94,14 @@ class RecordedKubernetes(HttpBackend):
         self.asked.append(path)
         self._check(path)
         kind, name = _kind_and_name(path)
-        found = [one for one in self.objects if one["kind"] == kind and _is_chosen(one, params or {})]
+        within = path.partition("/namespaces/")[2].partition("/")[0]
+        found = [
+            one
+            for one in self.objects
+            if one["kind"] == kind
+            and _is_chosen(one, params or {})
+            and within in ("", one["metadata"].get("namespace", within))
+        ]
         if name:
             return next(copy.deepcopy(one) for one in found if one["metadata"]["name"] == name)
         return {"kind": f"{kind}List", "items": copy.deepcopy(found)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,8 +132,51 @@ async def test_nothing_that_one_may_list_says_what_to_do() -> None:
         await comes(pilot, "ask for the Role of docs/rbac.yaml")
 
 
+async def test_why_something_is_not_well_stands_beside_its_state() -> None:
+    failed = job("nightly", jobDeploymentStatus="Failed", message="Job failed due to an application error")
+    async with (tui := ListApp(objects(failed))).run_test(size=SIZES[0]) as pilot:
+        await comes(pilot, "✕ nightly")
+        assert "Failed" in line_with(tui, "✕ nightly")
+        assert "Job failed due to an" in line_with(tui, "✕ nightly")
+
+
+async def test_one_is_shown_as_yaml_found_in_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def saved() -> list[Path]:
+        return list(tmp_path.glob("raymon-tui-demo-*.yaml"))
+
+    async with (tui := ListApp(objects())).run_test(size=SIZES[0]) as pilot:
+        await comes(pilot, "● demo")
+        await pilot.press("y")
+        await comes_in_time(pilot, "kind: RayCluster")
+        await pilot.press("slash", *"groupName", "enter")
+        await comes(pilot, "groupName: small")
+        await pilot.press("ctrl+s")
+        while not saved():
+            await pilot.pause(0.05)
+        await pilot.press("escape", "escape")
+        await comes(pilot, "Ray in Kubernetes")
+        assert tui.is_running
+
+
+async def test_zero_looks_in_all_namespaces_and_back() -> None:
+    elsewhere = renamed(recorded("raycluster.json"), "elsewhere")
+    elsewhere["metadata"]["namespace"] = "team"
+    async with (tui := ListApp(objects(elsewhere), NAMESPACE)).run_test(size=SIZES[0]) as pilot:
+        await comes_in_time(pilot, "● demo")
+        await comes(pilot, f"namespace {NAMESPACE}")
+        assert "elsewhere" not in text(tui)
+        await pilot.press("0")
+        await comes_in_time(pilot, "● elsewhere")
+        assert "all namespaces" in lines(tui)[0]
+        await pilot.press("0")
+        await goes(pilot, "elsewhere")
+        await comes(pilot, f"namespace {NAMESPACE}")
+
+
 async def test_an_empty_namespace_says_where_to_look() -> None:
     kubernetes = RecordedCluster()
     kubernetes.objects.clear()
     async with ListApp(kubernetes, NAMESPACE).run_test(size=SIZES[0]) as pilot:
-        await comes(pilot, "No Ray object in namespace ray; -A looks in all.")
+        await comes(pilot, "No Ray object in namespace ray; 0 looks in all.")

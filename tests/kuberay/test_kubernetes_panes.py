@@ -90,7 +90,7 @@ async def test_worker_groups_are_joined_with_their_pods() -> None:
     async with (app := await still("autoscaler")).run_test(size=WIDE) as pilot:
         await comes(pilot, "Worker groups")
         assert line_with(app, "small   ").split()[1:8] == ["small", "0", "3", "1", "4", "3", "1"]
-        assert "no autoscaler: enableInTreeAutoscaling is not set" in text(app)
+        assert "autoscaler none: enableInTreeAutoscaling is not set" in text(app)
 
 
 async def test_a_group_without_a_bound_and_a_suspended_one_say_so() -> None:

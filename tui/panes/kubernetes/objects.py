@@ -86,7 +86,8 @@ class KubernetesPane(TablePane[ObjectRow]):
         """Show the row under the cursor as YAML."""
         row = self.table.cursor_row
         if row is not None and self.session.kubernetes is not None:
-            self.app.push_screen(ManifestScreen(self.session, self.session.kubernetes, _path(row)))
+            ascii_only = self.session.options.ascii_only
+            self.app.push_screen(ManifestScreen(self.session.kubernetes, _path(row), ascii_only=ascii_only))
 
     def action_log(self) -> None:
         """Open the log of the pod under the cursor."""

@@ -20,6 +20,10 @@ def _state(row: ListedObject, _moment: Moment) -> Content:
     return piece(row.state, role if role in ("bad", "warning") else "dim")
 
 
+def _why(row: ListedObject, _moment: Moment) -> Content:
+    return piece(" ".join(row.why.split()), "dim") if row.why else ()
+
+
 def _workers(row: ListedObject, _moment: Moment) -> Content:
     if row.workers_ready is None or row.workers_desired is None:
         return (UNKNOWN,)
@@ -37,8 +41,9 @@ def _amount(value: float | None) -> Content:
 COLUMNS: tuple[Column[ListedObject], ...] = (
     text_column("namespace", lambda r: r.namespace, width=12, max_width=24, priority=2),
     text_column("kind", lambda r: r.kind, width=10, priority=1),
-    Column("name", _name, lambda r: r.name, width=22, flex=3, max_width=60),
+    Column("name", _name, lambda r: r.name, width=22, flex=1, max_width=60),
     Column("status", _state, lambda r: r.state, width=14),
+    Column("why", _why, lambda r: r.why or None, width=16, flex=8, max_width=120, priority=4),
     Column("workers", _workers, lambda r: r.workers_ready, width=7, align="right", priority=1, descending=True),
     Column("CPU", lambda r, _: _amount(r.cpus), lambda r: r.cpus, width=6, align="right", priority=4, descending=True),
     Column("GPU", lambda r, _: _amount(r.gpus), lambda r: r.gpus, width=5, align="right", priority=3, descending=True),

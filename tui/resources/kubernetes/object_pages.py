@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from raymon_tui.cluster.kubernetes.event import KubernetesEvent
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject
+from raymon_tui.cluster.kubernetes.quantity import quantity
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService, ServiceCluster
@@ -16,7 +17,7 @@ from raymon_tui.tui.resources.kubernetes.pods import event_section
 from raymon_tui.tui.resources.kubernetes.worker_groups import autoscaler_words
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, plain
-from raymon_tui.widgets.numbers import amount, count, duration
+from raymon_tui.widgets.numbers import amount, count, duration, size
 from raymon_tui.widgets.states import glyph
 from raymon_tui.widgets.table.column import Moment
 
@@ -54,11 +55,12 @@ def _of_cluster(cluster: RayCluster) -> list[Field]:
     fields = [Field("Ray version", cluster.spec.ray_version or None), Field("autoscaler", autoscaler_words(cluster))]
     if status is None:
         return fields
+    memory = size(quantity(status.desired_memory))
     ready, available = count(status.ready_worker_replicas), count(status.available_worker_replicas)
     return [
         *fields,
         Field("workers", f"{ready} ready, {available} running, {count(status.desired_worker_replicas)} desired"),
-        Field("resources", f"{amount(cluster.cpus)} CPU, {status.desired_memory or '–'}, {amount(cluster.gpus)} GPU"),
+        Field("resources", f"{amount(cluster.cpus)} CPU, {memory}, {amount(cluster.gpus)} GPU"),
         Field("head pod", status.head.pod_name or None),
         Field("head service", status.head.service_name or None),
         Field("status written", clock(cluster.updated_at)),

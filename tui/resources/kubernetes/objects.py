@@ -18,6 +18,9 @@ from raymon_tui.widgets.numbers import count
 from raymon_tui.widgets.states import Mark, glyph
 from raymon_tui.widgets.table.column import Column, Moment
 
+MOST_JOBS = 20
+"""Of those that a RayCronJob has made, the newest."""
+
 
 class ObjectRow(NamedTuple):
     """One object of Kubernetes, and how it is."""
@@ -48,7 +51,8 @@ def rows_of(picture: KubernetesPicture) -> list[ObjectRow]:
         rows.append(_row("RayService", picture.service, picture.service.state, traffic_words(picture.service)))
     if picture.job is not None:
         rows.append(_row("RayJob", picture.job, picture.job.state, picture.job.why))
-    rows += [_row("RayCluster", one, one.state, cluster_words(one)) for one in picture.clusters or ()]
+    rows += [_row("RayJob", one, one.state, one.why) for one in picture.jobs[:MOST_JOBS] if one is not picture.job]
+    rows += [_row("RayCluster", one, one.state, one.why) for one in picture.clusters or ()]
     pods = sorted(picture.pods or (), key=lambda pod: (pod.deleting, pod.cluster, not pod.is_head, pod.group, pod.name))
     return rows + [ObjectRow("Pod", pod, pod.state, mark_of_pod(pod), pod.why) for pod in pods]
 
@@ -65,17 +69,6 @@ def traffic_words(service: RayService) -> str:
             share = "" if one.traffic_routed_percent is None else f" {one.traffic_routed_percent}% of requests"
             parts.append(f"{one.ray_cluster_name} {does}{share}{': ' + one.trouble if one.trouble else ''}")
     return ", ".join(parts)
-
-
-def cluster_words(cluster: RayCluster) -> str:
-    """Return why a cluster is not ready; "" where it is."""
-    head, status = cluster.head_ready, cluster.status
-    if cluster.state == "head not ready" and head is not None:
-        return head.message or head.reason
-    if cluster.state == "not seen":
-        return "no operator has looked at it"
-    failing = next((one for one in cluster.conditions if one.type == "ReplicaFailure" and one.status == "True"), None)
-    return failing.message if failing is not None else status.reason if status is not None else ""
 
 
 def conditions_words(conditions: Sequence[Condition]) -> list[tuple[str, Content]]:
@@ -139,7 +132,7 @@ def _of_pods(
 
 COLUMNS: tuple[Column[ObjectRow], ...] = (
     text_column("kind", lambda r: r.kind, width=10, priority=2),
-    Column("name", _name, lambda r: r.found.name, width=30, flex=2, max_width=50),
+    Column("name", _name, lambda r: r.found.name, width=28, flex=1, max_width=50),
     Column("state", _state, lambda r: r.state, width=16),
     Column("ready", _ready, None, width=5, align="right", priority=3),
     Column(
@@ -156,7 +149,7 @@ COLUMNS: tuple[Column[ObjectRow], ...] = (
         lambda r, _: piece(" ".join(r.why.split()), "dim"),
         lambda r: r.why or None,
         width=16,
-        flex=5,
+        flex=8,
         max_width=200,
         priority=1,
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from raymon_tui.cluster.kubernetes.event import KubernetesEvent
+from raymon_tui.cluster.kubernetes.metadata import Condition
 from raymon_tui.cluster.kubernetes.pod import ContainerStatus, Pod, Terminated
 from raymon_tui.tui.resources.kubernetes.marks import mark_of_pod
+from raymon_tui.tui.resources.kubernetes.objects import conditions_words
 from raymon_tui.tui.screens.document import Field, Section
 from raymon_tui.widgets.content import Content, Piece, Role, piece, plain
 from raymon_tui.widgets.numbers import age, amount, count, duration, size
@@ -20,9 +22,20 @@ def pod_sections(pod: Pod, events: Sequence[KubernetesEvent] | None, moment: Mom
     """Return a pod in full; `events` are its own, newest first, None where they cannot be read."""
     return [
         Section("Pod", _fields(pod, moment)),
-        Section("Containers", [Field(plain(one.name, 40), container_words(one, moment)) for one in pod.containers]),
+        Section("Containers", [_container(one, moment) for one in pod.containers]),
+        Section("Init containers", [_container(one, moment) for one in pod.status.init_container_statuses]),
+        Section("Conditions", [Field(plain(name, 60), words) for name, words in conditions_words(_untrue(pod))]),
         event_section(events, moment),
     ]
+
+
+def _container(one: ContainerStatus, moment: Moment) -> Field:
+    return Field(plain(one.name, 40), container_words(one, moment))
+
+
+def _untrue(pod: Pod) -> Sequence[Condition]:
+    """Return the conditions that keep a pod from being ready: those that are true are no news."""
+    return [one for one in pod.status.conditions if one.status != "True"]
 
 
 def _fields(pod: Pod, moment: Moment) -> list[Field]:

@@ -36,7 +36,8 @@ def _cell(row: JobRow, moment: Moment) -> Content:
     role: Role = mark.role if mark.role in ("bad", "warning") else "dim"
     pieces = [glyph(mark, ascii_only=moment.ascii_only), Piece(f" {plain(job.name, 80)}")]
     pieces.append(Piece(f"  {plain(job.state, 40)}", role))
-    pieces.append(Piece(f"  {tries(job)}" if tries(job) else "", "warning"))
+    failed = 0 if job.status is None else job.status.failed
+    pieces.append(Piece(f"  {count(failed)}/{count(job.spec.backoff_limit + 1)} failed" if failed else "", "warning"))
     return tuple(pieces)
 
 
@@ -46,7 +47,7 @@ COLUMNS: tuple[Column[JobRow], ...] = (
         "RayJob",
         _cell,
         lambda row: None if row.ray_job is None else row.ray_job.name,
-        width=20,
+        width=22,
         flex=2,
         max_width=60,
         priority=2,
@@ -66,7 +67,7 @@ def section(job: RayJob) -> Section:
             "tries", f"{count(0 if status is None else status.failed)} failed of {count(job.spec.backoff_limit + 1)}"
         ),
         Field("cluster", job.cluster or "none yet"),
-        Field("submitted by", job.spec.submission_mode or None),
+        Field("submitted by", job.spec.submission_mode or "K8sJobMode"),
         Field("started", clock(job.started_at)),
     ]
     if job.ended_at is not None:

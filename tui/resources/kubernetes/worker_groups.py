@@ -26,7 +26,7 @@ def group_lines(picture: KubernetesPicture, moment: Moment, width: int) -> tuple
     cluster = picture.cluster
     if cluster is None:
         return ((Piece("there is no RayCluster yet", "dim"),),)
-    lines: list[Content] = [(Piece(plain(autoscaler_words(cluster), 200), "dim"),)]
+    lines: list[Content] = [(Piece(f"autoscaler {plain(autoscaler_words(cluster), 200)}", "dim"),)]
     groups = cluster.spec.worker_group_specs
     if not groups:
         return (*lines, (Piece("the RayCluster has no worker group", "dim"),))
@@ -41,9 +41,9 @@ def group_lines(picture: KubernetesPicture, moment: Moment, width: int) -> tuple
 def autoscaler_words(cluster: RayCluster) -> str:
     """Return which autoscaler the cluster has, and how it is set."""
     if not cluster.spec.enable_in_tree_autoscaling:
-        return "no autoscaler: enableInTreeAutoscaling is not set"
+        return "none: enableInTreeAutoscaling is not set"
     options = cluster.spec.autoscaler_options
-    parts = [f"autoscaler {cluster.autoscaler_version or 'of a version that is not told'}"]
+    parts = [cluster.autoscaler_version or "of a version that is not told"]
     if options.idle_timeout_seconds is not None:
         parts.append(f"idle nodes go after {duration(options.idle_timeout_seconds)}")
     if options.upscaling_mode:

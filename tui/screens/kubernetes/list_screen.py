@@ -12,7 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from raymon_tui.backends.base import KubernetesObjects
 from raymon_tui.cluster.findings.wording import several
+from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
 from raymon_tui.cluster.kubernetes.paths import KINDS
 from raymon_tui.tui.chrome.arrange import Part, arrange
@@ -20,6 +22,7 @@ from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.resources.kubernetes.listed import COLUMNS
+from raymon_tui.tui.screens.kubernetes.manifest_screen import ManifestScreen
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.states import WARNING, glyph
@@ -44,6 +47,10 @@ class KubernetesListScreen(Screen[None]):
         Binding("escape", "clear_filter", "clear filter", show=False),
         Binding("s", "sort_next", "sort"),
         Binding("S", "sort_reverse", "reverse", show=False),
+        Binding("y", "yaml", "YAML"),
+        Binding("0", "everywhere", "all namespaces"),
+        Binding("w", "wide", "wide", show=False),
+        Binding("c", "copy", "copy name", show=False),
     ]
 
     class Chosen(Message):
@@ -53,9 +60,14 @@ class KubernetesListScreen(Screen[None]):
             super().__init__()
             self.row = row
 
-    def __init__(self, listing: RayObjects, context: str, clock: Callable[[], float], *, ascii_only: bool) -> None:
+    def __init__(
+        self, objects: KubernetesObjects, namespace: str, clock: Callable[[], float], *, ascii_only: bool
+    ) -> None:
+        """Take whom to ask, and the namespace ("" for all of them)."""
         super().__init__()
-        self._listing, self._context_name, self._clock, self._ascii_only = listing, context, clock, ascii_only
+        self._objects, self._clock, self._ascii_only = objects, clock, ascii_only
+        self._home = namespace
+        self._listing = RayObjects(objects, namespace, clock)
         self._drawn = -1
 
     def compose(self) -> ComposeResult:
@@ -117,7 +129,7 @@ class KubernetesListScreen(Screen[None]):
             failing = listing.unread
             return plain(f"{failing[0].said}: {failing[0].advice}", 300) if failing else "asking Kubernetes…"
         return (
-            f"No Ray object in namespace {listing.namespace}; -A looks in all."
+            f"No Ray object in namespace {listing.namespace}; 0 looks in all."
             if listing.namespace
             else "No Ray object."
         )
@@ -125,8 +137,9 @@ class KubernetesListScreen(Screen[None]):
     def _title(self, rows: list[ListedObject], width: int) -> Content:
         where = f"namespace {self._listing.namespace}" if self._listing.namespace else "all namespaces"
         left = [Part((Piece("Ray in Kubernetes", "ink", bold=True),)), Part((Piece(plain(where, 70), "dim"),), 1)]
-        if self._context_name:
-            left.append(Part((Piece(f"context {plain(self._context_name, 70)}", "dim"),), 2))
+        context = self._objects.place.context
+        if context:
+            left.append(Part((Piece(f"context {plain(context, 70)}", "dim"),), 2))
         counted = Counter(row.kind for row in rows)
         words = ", ".join(several(counted[kind], kind) for kind in KINDS if counted[kind])
         return arrange(left, [Part((Piece(words, "dim"),), 3)], width)
@@ -164,6 +177,34 @@ class KubernetesListScreen(Screen[None]):
         """Give the keyboard back."""
         message.stop()
         self.table.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the others only where one namespace was meant."""
+        return bool(self._home) if action == "everywhere" else super().check_action(action, parameters)
+
+    def action_everywhere(self) -> None:
+        """List all namespaces, or again the one that was meant."""
+        self._listing = RayObjects(self._objects, "" if self._listing.namespace else self._home, self._clock)
+        self.watch_objects()
+        self.draw_anew()
+
+    def action_yaml(self) -> None:
+        """Show the object under the cursor as YAML."""
+        row = self.table.cursor_row
+        if row is not None:
+            path = paths.ray(row.kind, row.namespace, row.name)
+            self.app.push_screen(ManifestScreen(self._objects, path, ascii_only=self._ascii_only))
+
+    def action_wide(self) -> None:
+        """Show or hide the columns of wide mode."""
+        self.table.action_wide()
+
+    def action_copy(self) -> None:
+        """Copy the name of the object under the cursor to the terminal's clipboard (OSC 52)."""
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.copy_to_clipboard(row.name)
+            self.app.notify(f"copied {plain(row.name, 60)}", markup=False, timeout=2)
 
     def action_filter(self) -> None:
         """Let the user type a filter."""

@@ -4,51 +4,69 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from raymon_tui.backends.base import KubernetesObjects
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.chrome.footer import footer_line
+from raymon_tui.tui.messages import SaveWanted
+from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.screens.kubernetes.manifest_text import as_yaml
-from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.log_view import LogView
 
 
-class ManifestScreen(ClusterScreen):
-    """One object; `r` asks again."""
+class ManifestScreen(Screen[None]):
+    """One object, over a list of many as over a cluster; `r` asks again."""
 
     DEFAULT_CSS = """
-    ManifestScreen > #title { height: 1; width: 1fr; padding: 0 1; }
+    ManifestScreen { layout: vertical; background: $background; }
+    ManifestScreen > Lines { height: 1; width: 1fr; padding: 0 1; }
     ManifestScreen > LogView { height: 1fr; width: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "app.pop_screen", "back"),
+        Binding("escape,backspace", "back", "back"),
+        Binding("slash", "find", "find"),
         Binding("r", "ask", "ask again"),
+        Binding("c", "copy", "copy"),
+        Binding("ctrl+s", "save", "save"),
     ]
 
-    def __init__(self, session: Session, objects: KubernetesObjects, path: str) -> None:
-        super().__init__(session)
-        self._objects, self._path = objects, path
+    def __init__(self, objects: KubernetesObjects, path: str, *, ascii_only: bool) -> None:
+        super().__init__()
+        self._objects, self._path, self._ascii_only = objects, path, ascii_only
 
-    def compose_above(self) -> ComposeResult:
-        """Yield the title line."""
+    def compose(self) -> ComposeResult:
+        """Yield title, text, the line in which a pattern is typed, and the keys."""
         yield Lines(id="title")
-
-    def compose_body(self) -> ComposeResult:
-        """Yield the text."""
         yield LogView()
+        yield FilterBar("pattern to find; n and N go on")
+        yield Lines(id="footer")
+
+    @property
+    def _text(self) -> LogView:
+        return self.query_one(LogView)
 
     def on_mount(self) -> None:
         """Ask once."""
-        super().on_mount()
-        hidden = Piece("  values of the environment are hidden", "dim")
+        self.bindings_updated_signal.subscribe(self, lambda _screen: self.draw_footer())
+        hidden = Piece("  what was given in confidence is hidden", "dim")
         self.query_one("#title", Lines).show(((Piece("YAML ", "dim"), Piece(plain(self._path)), hidden),))
-        self.query_one(LogView).focus()
+        self._text.focus()
+        self.draw_footer()
         self.action_ask()
+
+    @on(events.Resize)
+    def draw_footer(self) -> None:
+        """Draw the keys that work."""
+        if self.is_mounted and self.is_current:
+            bindings = [active.binding for active in self.active_bindings.values() if active.enabled]
+            line = footer_line(bindings, max(1, self.size.width - 2), ascii_only=self._ascii_only)
+            self.query_one("#footer", Lines).show((line,))
 
     @work(exclusive=True, exit_on_error=False)
     async def action_ask(self) -> None:
@@ -57,4 +75,40 @@ class ManifestScreen(ClusterScreen):
             lines = as_yaml(await self._objects.get(self._path))
         except RaymonError as error:
             lines = [error.said, error.advice]
-        self.query_one(LogView).replace(lines)
+        if self.query(LogView):
+            self._text.replace(lines)
+
+    @on(FilterBar.Changed)
+    def find_pattern(self, message: FilterBar.Changed) -> None:
+        """Mark what matches while one types."""
+        message.stop()
+        self._text.find(message.text)
+
+    @on(FilterBar.Closed)
+    def back_to_text(self, message: FilterBar.Closed) -> None:
+        """Give the keyboard back, and go to a match."""
+        message.stop()
+        self._text.focus()
+        self._text.action_next_match(1)
+
+    def action_back(self) -> None:
+        """Take the pattern away; without one, leave."""
+        if self._text.has_pattern:
+            self.query_one(FilterBar).reset()
+            self._text.find("")
+        else:
+            self.app.pop_screen()
+
+    def action_find(self) -> None:
+        """Let the user type a pattern."""
+        self.query_one(FilterBar).open()
+
+    def action_copy(self) -> None:
+        """Copy all of it to the terminal's clipboard (OSC 52)."""
+        self.app.copy_to_clipboard(self._text.text)
+        self.app.notify("copied", timeout=2)
+
+    def action_save(self) -> None:
+        """Save it as a file."""
+        text = self._text.text
+        self.post_message(SaveWanted(self._path.rsplit("/", 1)[-1], "yaml", lambda: text))

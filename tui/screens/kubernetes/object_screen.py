@@ -37,4 +37,5 @@ class ObjectScreen(DetailScreen):
     def action_raw(self) -> None:
         """Show what the API server has of it."""
         if self.session.kubernetes is not None:
-            self.app.push_screen(ManifestScreen(self.session, self.session.kubernetes, self._path))
+            ascii_only = self.session.options.ascii_only
+            self.app.push_screen(ManifestScreen(self.session.kubernetes, self._path, ascii_only=ascii_only))
