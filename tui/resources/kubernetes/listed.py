@@ -41,13 +41,13 @@ def _amount(value: float | None) -> Content:
 COLUMNS: tuple[Column[ListedObject], ...] = (
     text_column("namespace", lambda r: r.namespace, width=12, max_width=24, priority=2),
     text_column("kind", lambda r: r.kind, width=10, priority=1),
-    Column("name", _name, lambda r: r.name, width=22, flex=1, max_width=60),
+    Column("name", _name, lambda r: r.name, width=20, flex=1, max_width=60),
     Column("status", _state, lambda r: r.state, width=14),
     Column("why", _why, lambda r: r.why or None, width=16, flex=8, max_width=120, priority=4),
     Column("workers", _workers, lambda r: r.workers_ready, width=7, align="right", priority=1, descending=True),
     Column("CPU", lambda r, _: _amount(r.cpus), lambda r: r.cpus, width=6, align="right", priority=4, descending=True),
     Column("GPU", lambda r, _: _amount(r.gpus), lambda r: r.gpus, width=5, align="right", priority=3, descending=True),
     text_column("Ray", lambda r: r.ray_version, width=8, priority=5),
-    Column("age", lambda r, m: ago(r.created_at, m), lambda r: r.created_at, width=4, align="right", priority=3),
+    Column("age", lambda r, m: ago(r.created_at, m), lambda r: r.created_at, width=4, align="right", priority=2),
     text_column("on", lambda r: r.cluster if r.cluster != r.name else None, width=16, max_width=40, priority=6),
 )
