@@ -12,7 +12,7 @@ from raymon_tui.backends.errors import ObjectMissingError, RaymonError, RefusedE
 from raymon_tui.backends.kubernetes.answers import items_of, mapping
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.manifest import ManifestObject
-from raymon_tui.backends.kubernetes.ray_objects import object_path
+from raymon_tui.backends.kubernetes.ray_objects import objects_path
 from raymon_tui.backends.targets import KubernetesKind
 
 CHOOSES_CLUSTER = "ray.io/cluster"
@@ -50,7 +50,7 @@ async def _found(
     try:
         namespace = "" if options.all_namespaces else options.namespace or (await api.access()).namespace
         params = {"fieldSelector": f"metadata.name={name}"} if name else None
-        items = items_of(await api.get(object_path(kind, namespace), params))
+        items = items_of(await api.get(objects_path(kind, namespace), params))
     except RefusedError as refused:
         raise RefusedError(tried, refused.said, "name a namespace in which you may look, with -n") from None
     except RouteMissingError:

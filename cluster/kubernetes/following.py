@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from raymon_tui.backends.kuberay import job_order
 from raymon_tui.cluster.kubernetes.metadata import KubernetesObject
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayJob
@@ -32,7 +33,12 @@ class Leads(NamedTuple):
 
 def newest_job(jobs: Sequence[RayJob]) -> RayJob | None:
     """Return of a RayCronJob's jobs the one that counts: what runs before what ended, then the newest."""
-    return max(jobs, key=lambda job: (not job.ended, job.created_at or 0.0), default=None)
+    return max(jobs, key=_order, default=None)
+
+
+def _order(job: RayJob) -> tuple[bool, str]:
+    state = None if job.status is None else job.status.job_deployment_status
+    return job_order(state, job.metadata.creation_timestamp)
 
 
 def leads_of(root: KubernetesObject | None, jobs: Sequence[RayJob], known: str | None) -> Leads:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from raymon_tui.cluster.kubernetes.paths import KINDS
+from raymon_tui.backends.kuberay import KINDS
 from raymon_tui.cluster.kubernetes.picture import KubernetesPicture
 from raymon_tui.cluster.kubernetes.unread import API_SERVER, Unread
 from raymon_tui.widgets.content import Content, Piece, plain

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.screen import Screen
 
 from raymon_tui.backends.base import KubernetesObjects
+from raymon_tui.backends.kuberay import KINDS
 from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
-from raymon_tui.cluster.kubernetes.paths import KINDS
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.panes.filter_bar import FilterBar
