@@ -9,10 +9,10 @@ from typing import Any
 
 import anyio
 import pytest
-from kube_api import ENTER, NAMESPACE, READ, KubeApi, kube_api, kubeconfig
+from kube_api import ENTER, NAMESPACE, READ, KubeApi, kube_api, kubeconfig, pod
 from list_app import comes_in_time
 from msgspec import structs
-from recorded_kubernetes import NOW, RecordedKubernetes, recorded, renamed
+from recorded_kubernetes import NOW, RecordedKubernetes, recorded, renamed, service
 from still_kubernetes import StillKubernetes, snapshot_of
 
 from raymon_tui.backends.base import ConnectOptions
@@ -208,6 +208,27 @@ async def _shows(reading: Reading[Any], now: float) -> None:
         assert "Kubernetes tells nothing of pods any more" in {one.title for one in find(snapshot, now)}
         async with StillKubernetes(pane, backend, snapshot, now=now).run_test(size=(120, 34)) as pilot:
             await comes_in_time(pilot, words)
+
+
+async def test_a_service_that_switches_is_followed_and_that_is_said(api: KubeApi, tmp_path: Path) -> None:
+    api.put("rayservices", service("demo", "next"))
+    api.put("rayclusters", renamed(recorded("raycluster.json"), "next"))
+    api.put("pods", pod("next-head-fghij", "head", "10.244.0.40", cluster="next"))
+    backend = one_of(resolve("rayservice/llm", options(api, tmp_path), {"HOME": str(tmp_path)})).open()
+    monitor = Monitor(backend)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(monitor.run)
+        await until(monitor, lambda now: complete(now) and now.followed == "demo" and len(now.clusters or ()) == 2)
+        await _until(lambda: "(demo)" in backend.describe() and monitor.snapshot.link.state == "lost")
+        await _watched(api, "rayservices")
+        api.put("rayservices", service("next"))
+        picture = await until(monitor, lambda now: now.followed == "next" and bool(now.moved))
+        tasks.cancel_scope.cancel()
+    assert "RayCluster next in place of demo" in picture.moved
+    assert picture.moved_at is not None
+    assert "(next)" in backend.describe()
+    await monitor.aclose()
+    await backend.aclose()
 
 
 async def _watched(api: KubeApi, plural: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.binding import Binding
 
@@ -49,6 +49,14 @@ def test_the_header_names_the_cluster_its_link_and_the_age_of_the_picture() -> N
     assert "every 2s" in line
 
 
+@pytest.mark.parametrize("width", [120, 80])
+def test_the_header_names_the_cluster_that_a_target_leads_to_and_the_target_once(width: int) -> None:
+    snapshot = live(target="rayservice/llm", reached_by="rayservice/llm (llm-x2kq7) -n team")
+    line = text_of(header_line(snapshot, Viewing(2.0), MOMENT, width))
+    assert line.startswith("rayservice/llm  (llm-x2kq7) -n team")
+    assert line.count("llm ") == 1
+
+
 def test_what_is_told_beside_ray_makes_the_picture_of_ray_no_younger() -> None:
     readings = {
         VERSION.name: Reading(value=Version(ray_version="2.60.0"), read_at=NOW - 90),
@@ -84,6 +92,7 @@ def test_the_banner_says_what_is_wrong_and_how_old_the_picture_is() -> None:
     assert "old" in text_of(line)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.text("abc ", min_size=1, max_size=12), st.integers(0, 9)), max_size=8), st.integers(1, 120)
 )

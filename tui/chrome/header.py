@@ -40,8 +40,10 @@ def _interval(seconds: float) -> str:
 def _about(snapshot: Snapshot, moment: Moment) -> list[tuple[str, int]]:
     dot = "-" if moment.ascii_only else "·"
     parts: list[tuple[str, int]] = []
-    if snapshot.reached_by and snapshot.reached_by != snapshot.target:
-        parts.append((f" {plain(snapshot.reached_by, 60)}", 5))
+    more = snapshot.reached_by.removeprefix(snapshot.target).strip()
+    if more:
+        # What a target leads to now is worth more than how it is reached.
+        parts.append((f" {plain(more, 60)}", 5 if more == snapshot.reached_by else 2))
     version = snapshot.value(VERSION)
     if version is not None and version.ray_version:
         parts.append((f"{dot} Ray {plain(version.ray_version, 20)}", 3))
