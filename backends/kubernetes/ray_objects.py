@@ -10,6 +10,8 @@ from raymon_tui.backends.kuberay import CLUSTER_LABEL, GROUP, JOB_ENDED, TYPE_LA
 
 DASHBOARD_PORT = 8265
 TOKEN_KEY = "auth_token"  # noqa: S105 - the key in a Secret
+_INITIALIZING = "PodInitializing"
+"""What all containers wait for while others prepare the pod, which tells nothing of why that takes long."""
 LONGEST_SECRET = 50
 """KubeRay names a cluster's Secret by so many of the last characters of the cluster's name."""
 
@@ -120,14 +122,26 @@ def why_not_running(pod: Mapping[str, Any]) -> str:
     if _phase(pod) == "Running":
         return ""
     status = _mapping(pod.get("status"))
-    for one in status.get("containerStatuses") or ():
-        waiting = _mapping(_mapping(one.get("state")).get("waiting"))
-        if waiting.get("reason"):
-            return f"{waiting['reason']}: {waiting.get('message') or ''}".rstrip(": ")
+    if why := _why_container_waits(status):
+        return why
     for one in status.get("conditions") or ():
         if one.get("status") == "False" and one.get("message"):
             return f"{one.get('reason') or 'it waits'}: {one['message']}"
     return f"its phase is {_phase(pod) or 'not known'}"
+
+
+def _why_container_waits(status: Mapping[str, Any]) -> str:
+    """Return why a container waits: one that only prepares the pod comes first, since the others wait for it alone."""
+    for key, what in (("initContainerStatuses", "init container {}: "), ("containerStatuses", "")):
+        for one in status.get(key) or ():
+            state = _mapping(one.get("state"))
+            waiting, ended = _mapping(state.get("waiting")), _mapping(state.get("terminated"))
+            if waiting.get("reason") not in (None, "", _INITIALIZING):
+                said = f"{waiting['reason']}: {waiting.get('message') or ''}".rstrip(": ")
+                return what.format(one.get("name")) + said
+            if what and ended.get("exitCode"):
+                return f"{what.format(one.get('name'))}ended with exit code {ended['exitCode']}"
+    return ""
 
 
 def pod_ip(pod: Mapping[str, Any]) -> str:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from kube_api import NAMESPACE, READ, KubeApi, kube_api, kubeconfig
-from list_app import ListApp, comes_in_time
-from recorded_kubernetes import recorded
+from list_app import ListApp, comes_in_time, goes
+from recorded_kubernetes import job, recorded
 from still import text
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
 from raymon_tui.backends.resolve import kubernetes_of, one_of, resolve
+from raymon_tui.cluster.kubernetes import watching
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.session import open_session
 
@@ -52,6 +53,24 @@ async def test_a_kubernetes_without_kuberay_says_so(api: KubeApi, kubernetes: Wh
     async with (tui := ListApp(kubernetes, NAMESPACE)).run_test(size=SIZE) as pilot:
         await comes_in_time(pilot, "KubeRay is not installed in this cluster")
         assert "404" not in text(tui)
+
+
+async def test_rights_that_go_in_mid_session_leave_the_rows_and_say_how_old_they_are(
+    api: KubeApi, kubernetes: WholeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "RETRY_S", 0.1)
+    api.put("rayjobs", job())
+    rights = {("ray.io", "rayjobs", "list"), ("ray.io", "rayjobs", "watch")}
+    async with (tui := ListApp(kubernetes, NAMESPACE)).run_test(size=SIZE) as pilot:
+        await comes_in_time(pilot, "● train")
+        api.rights -= rights
+        api.end_watches()
+        await comes_in_time(pilot, "RayJobs cannot be listed, shown as of 0s ago: rayjobs.ray.io is forbidden")
+        assert "● train" in text(tui)
+        api.rights |= rights
+        await goes(pilot, "cannot be listed")
+        api.remove("rayjobs", "train")
+        await goes(pilot, "● train")
 
 
 @pytest.mark.parametrize("target", ["raycluster/demo", "rayjob/train", "rayservice/llm", "raycronjob/nightly"])

@@ -231,6 +231,39 @@ async def test_a_service_that_switches_is_followed_and_that_is_said(api: KubeApi
     await backend.aclose()
 
 
+def nightly(name: str, made: str, cluster: str, state: str) -> dict[str, Any]:
+    """Return a RayJob whose name the API server has made."""
+    metadata = {"name": name, "namespace": NAMESPACE, "creationTimestamp": f"2026-11-23T{made}:00:00Z"}
+    return {
+        "kind": "RayJob",
+        "metadata": metadata,
+        "status": {"rayClusterName": cluster, "jobDeploymentStatus": state, "jobId": f"{name}-id"},
+    }
+
+
+async def test_the_picture_goes_on_to_the_next_job_of_a_made_name(api: KubeApi, tmp_path: Path) -> None:
+    path = tmp_path / "job.yaml"
+    path.write_text("apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {generateName: nightly-}\n")
+    api.put("rayclusters", renamed(recorded("raycluster.json"), "next"))
+    api.put("pods", pod("next-head-fghij", "head", "10.244.0.40", cluster="next"))
+    api.put("rayjobs", nightly("nightly-aaaaa", "09", "demo", "Running"))
+    backend = one_of(resolve(str(path), options(api, tmp_path), {"HOME": str(tmp_path)})).open()
+    monitor = Monitor(backend)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(monitor.run)
+        await until(monitor, lambda now: complete(now) and (now.name, now.followed) == ("nightly-aaaaa", "demo"))
+        await _watched(api, "rayjobs")
+        api.put("rayjobs", nightly("nightly-bbbbb", "10", "next", "Running"))
+        api.put("rayjobs", nightly("nightly-aaaaa", "09", "demo", "Complete"))
+        picture = await until(monitor, lambda now: now.followed == "next" and now.job is not None and bool(now.pods))
+        tasks.cancel_scope.cancel()
+    assert picture.job is not None
+    assert (picture.name, picture.job.name) == ("nightly-bbbbb", "nightly-bbbbb")
+    assert {one.name for one in picture.own_pods} == {"next-head-fghij"}
+    await monitor.aclose()
+    await backend.aclose()
+
+
 async def _watched(api: KubeApi, plural: str) -> None:
     """Wait until a watch stands: unlike a real one, this server tells it nothing of what was before."""
     await _until(lambda: plural in {wanted for wanted, _ in api._watchers})
