@@ -12,6 +12,8 @@ from raymon_tui.cluster.findings.pod_troubles import Trouble, troubles_of
 from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.pod import Pod
+from raymon_tui.cluster.kubernetes.watched import PODS
+from raymon_tui.cluster.model.quantity import age
 from raymon_tui.cluster.snapshot import Snapshot
 
 Member = tuple[Pod, Trouble]
@@ -26,9 +28,11 @@ def pod_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
     for pod in picture.pods or ():
         for trouble in () if pod.deleting else troubles_of(pod, now):
             groups[trouble.kind, owner_of(pod)].append((pod, trouble))
-    replaced = crash_loops(picture, now)
+    replaced, old_since = crash_loops(picture, now), picture.old_since(PODS)
+    old = "" if old_since is None else f"as of {age(now - old_since)} ago"
     for (kind, owner), members in groups.items():
-        yield _finding(f"pod-{kind}:{owner}", members, replaced.pop(owner, "") if kind == "crash" else "")
+        crashed = replaced.pop(owner, "") if kind == "crash" else ""
+        yield _finding(f"pod-{kind}:{owner}", members, (crashed, old))
     for owner, cause in replaced.items():
         yield _of_replaced(owner, cause, picture)
 
@@ -38,17 +42,17 @@ def owner_of(pod: Pod) -> str:
     return f"{pod.cluster}/{pod.group}" if pod.cluster else f"job/{pod.job or pod.name}"
 
 
-def _finding(id_: str, members: Sequence[Member], beside: str) -> Finding:
+def _finding(id_: str, members: Sequence[Member], beside: Sequence[str]) -> Finding:
     # The longest first, which is told while others join it.
     pod, trouble = min(members, key=lambda one: one[1].since or 0.0)
     since = [one.since for _, one in members if one.since is not None]
-    cause = _cause([one for _, one in members])
+    causes = (_cause([one for _, one in members]), *beside)
     what = trouble.what if len(members) == 1 else trouble.what.replace("crashes", "crash")
     return Finding(
         id=id_,
         severity=max(one.severity for _, one in members),
         title=f"{_who(pod, len(members))} {what}",
-        cause=f"{cause}; {beside}" if beside else cause,
+        cause="; ".join(one for one in causes if one),
         where="nodes" if pod.is_ray_node else "more",
         subject=pod.name if pod.is_ray_node else page_of("Pod", pod.name),
         since=min(since, default=None),

@@ -71,9 +71,9 @@ class KubernetesPicture(Struct, frozen=True, kw_only=True, dict=True):
         ordered = sorted(self.pods or (), key=lambda pod: (pod.status.phase != "Running", pod.deleting), reverse=True)
         return {pod.ip: pod for pod in ordered if pod.ip}
 
-    def is_old(self, what: str) -> bool:
-        """Whether what is shown of a kind is not of now."""
-        return any(one.what in (what, API_SERVER) for one in self.unread)
+    def old_since(self, what: str) -> float | None:
+        """Return as of when what is shown of a kind stands, in seconds since the epoch; None where that is now."""
+        return min((one.since for one in self.unread if one.what in (what, API_SERVER)), default=None)
 
     def events_of(self, kind: str, name: str) -> tuple[KubernetesEvent, ...]:
         """Return what happened to one object, newest first."""

@@ -19,6 +19,7 @@ from raymon_tui.cluster.kubernetes.pod import Pod
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 from raymon_tui.cluster.kubernetes.ray_job import RayCronJob, RayJob
 from raymon_tui.cluster.kubernetes.ray_service import RayService
+from raymon_tui.cluster.kubernetes.unread import Unread
 from raymon_tui.cluster.snapshot import Link, Snapshot
 
 
@@ -175,6 +176,13 @@ def test_out_of_memory_long_ago_needs_nobody_once_the_container_runs_again() -> 
     status |= {"ready": True, "state": {"running": {"startedAt": "2026-11-23T10:44:30Z"}}}
     assert len(found(picture([raw]))) == 1
     assert found(picture([raw]), NOW + 7200) == ()
+
+
+def test_the_trouble_of_pods_that_cannot_be_read_any_more_says_how_old_it_is() -> None:
+    unread = (Unread(what="pods", said="forbidden", since=NOW - 720, known=True, lasts=True),)
+    causes = {one.title: one.cause for one in found(picture([pod("badimg")], unread=unread))}
+    assert causes["demo-small-worker-badimg cannot pull its image"].endswith("no such host; as of 12m ago")
+    assert causes["Kubernetes tells nothing of pods any more"] == "forbidden"
 
 
 def test_a_pod_that_is_about_to_end_is_no_trouble() -> None:

@@ -37,7 +37,7 @@ def joined(found: Iterable[Node], picture: KubernetesPicture | None) -> list[Nod
     """Return the head first, living nodes, pods that are no node, then dead nodes."""
     if picture is None:
         return sorted((NodePod(node, None) for node in found), key=_rank)
-    old = picture.is_old(PODS)
+    old = picture.old_since(PODS) is not None
     rows = [NodePod(node, picture.pod_at(node.ip) if node.alive else None, old) for node in found]
     known = {row.pod.name for row in rows if row.pod is not None}
     rows += [NodePod(None, pod, old) for pod in picture.own_pods if pod.name not in known]
