@@ -182,15 +182,15 @@ def _in_kubernetes(
     # Imported here: what speaks to an API server is needed for nothing else.
     from raymon_tui.backends.kubernetes.looking import objects_found
 
-    targets = [
-        (KubernetesTarget(kind, found.name), replace(options, namespace=found.namespace, all_namespaces=False))
-        for found in objects_found(kind, options, environ, name=name, prefix=prefix)
-    ]
-    question = "There are several in Kubernetes. Which one?"
-    return tuple(
-        Candidate(f"{one} -n {there.namespace}", partial(_by_kubernetes, one, there, environ), question)
-        for one, there in targets
-    )
+    candidates = []
+    for found in objects_found(kind, options, environ, name=name, prefix=prefix):
+        there = replace(options, namespace=found.namespace, all_namespaces=False)
+        # A name that is made from a prefix is followed to the next one, and so is not taken as it is now.
+        means = KubernetesTarget(kind, found.name if prefix is None else "")
+        opened = partial(_by_kubernetes, means, there, environ, prefix)
+        title = f"{kind}/{found.name} -n {found.namespace}"
+        candidates.append(Candidate(title, opened, "There are several in Kubernetes. Which one?"))
+    return tuple(candidates)
 
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.errors import ObjectMissingError, RaymonError, RefusedError, RouteMissingError
-from raymon_tui.backends.kubernetes.answers import items_of, mapping
+from raymon_tui.backends.kuberay import CLUSTER_LABEL, is_made_from
+from raymon_tui.backends.kubernetes.answers import items_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.manifest import ManifestObject
-from raymon_tui.backends.kubernetes.ray_objects import objects_path
+from raymon_tui.backends.kubernetes.ray_objects import name_of, namespace_of, newest_job, objects_path
 from raymon_tui.backends.targets import KubernetesKind
-
-CHOOSES_CLUSTER = "ray.io/cluster"
-"""The label by whose value a RayJob names the RayCluster that it is to run on."""
 
 
 class Found(NamedTuple):
@@ -46,7 +44,8 @@ async def _found(
     kind: KubernetesKind, options: ConnectOptions, environ: Mapping[str, str], name: str | None, prefix: str | None
 ) -> tuple[Found, ...]:
     api = ApiServer(options, environ)
-    tried = f"find {kind}/{name or f'{prefix or str()}*'}"
+    named = name or f"{prefix or ''}*"
+    tried = f"find {kind}/{named}"
     try:
         namespace = "" if options.all_namespaces else options.namespace or (await api.access()).namespace
         params = {"fieldSelector": f"metadata.name={name}"} if name else None
@@ -58,22 +57,27 @@ async def _found(
         raise ObjectMissingError(tried, said, "install KubeRay's operator, or name another --context") from None
     finally:
         await api.aclose()
-    metadata = [mapping(one.get("metadata")) for one in items]
-    chosen = [one for one in metadata if str(one.get("name", "")).startswith(prefix or "")]
+    chosen = [one for one in items if prefix is None or is_made_from(name_of(one), prefix)]
     if not chosen:
         where = f"in the namespace {namespace}" if namespace else "in any namespace"
         advice = "look in all with -A, or name another --context" if namespace else "name another --context"
         raise ObjectMissingError(tried, f"there is none {where}", advice)
-    found = [Found(str(one.get("namespace")), str(one.get("name"))) for one in chosen]
-    if prefix is None:
-        return tuple(found)
-    order = sorted(zip(chosen, found, strict=True), key=lambda one: str(one[0].get("creationTimestamp") or ""))
-    return tuple({one.namespace: one for _, one in order}.values())
+    if prefix is not None:
+        chosen = list(_newest_of_each(chosen))
+    return tuple(Found(namespace_of(one), name_of(one)) for one in chosen)
+
+
+def _newest_of_each(objects: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield of each namespace the object that counts: what runs before what ended, then the newest."""
+    for namespace in dict.fromkeys(namespace_of(one) for one in objects):
+        found = newest_job(one for one in objects if namespace_of(one) == namespace)
+        if found is not None:
+            yield found
 
 
 def cluster_instead(one: ManifestObject, options: ConnectOptions, environ: Mapping[str, str]) -> str | None:
     """Return the RayCluster that a RayJob chooses which is not there; None where it is, or where that is not known."""
-    cluster = dict(one.selector).get(CHOOSES_CLUSTER)
+    cluster = dict(one.selector).get(CLUSTER_LABEL)
     if cluster is None:
         return None
     try:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
+from raymon_tui.backends.kuberay import is_made_from
 from raymon_tui.cluster.kubernetes.event import Involved, KubernetesEvent
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 
 LONGEST_PREFIX = 50
 """KubeRay names a pod by so many of the first characters of its cluster and group."""
-_MADE = "[a-z0-9]{5}"
-"""What the API server adds to a name that it makes."""
 
 
 def may_be_about(event: KubernetesEvent, names: Collection[str]) -> bool:
@@ -35,13 +33,14 @@ class About:
         if submitted_by is not None:
             self._objects.add(("Job", submitted_by))
             prefixes.append(f"{submitted_by}-")
-        self._gone = re.compile(f"(?:{'|'.join(map(re.escape, prefixes))}){_MADE}") if prefixes else None
+        self._prefixes = tuple(prefixes)
 
     def __contains__(self, involved: Involved) -> bool:
         if (involved.kind, involved.name) in self._objects:
             return True
         # A pod that went before we came is known by its name alone, which its cluster and group begin.
-        return involved.kind == "Pod" and self._gone is not None and self._gone.fullmatch(involved.name) is not None
+        begins = (one for one in self._prefixes if involved.kind == "Pod" and involved.name.startswith(one))
+        return any(is_made_from(involved.name, one) for one in begins)
 
 
 def pod_prefixes(cluster: RayCluster) -> Iterable[str]:

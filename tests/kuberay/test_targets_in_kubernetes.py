@@ -81,12 +81,13 @@ def test_whoever_may_not_look_everywhere_is_told_to_name_a_namespace(api: KubeAp
 
 
 def test_a_manifest_is_looked_for_in_all_namespaces_too(api: KubeApi, options: ConnectOptions, tmp_path: Path) -> None:
-    for name, made in (("nightly-a", "2026-11-23T09:00:00Z"), ("nightly-b", "2026-11-23T10:00:00Z")):
+    for name, made in (("nightly-aaaaa", "2026-11-23T09:00:00Z"), ("nightly-bbbbb", "2026-11-23T10:00:00Z")):
         put(api, name, "team", "rayjobs", made)
     file = tmp_path / "job.yaml"
     file.write_text("apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {generateName: nightly-}\n")
     (only,) = resolve(str(file), replace(options, all_namespaces=True), {})
-    assert place_of(only) == "team/nightly-b"
+    assert only.title == "rayjob/nightly-bbbbb -n team"
+    assert only.open().describe().startswith("rayjob/nightly-* -n team")
 
 
 def test_a_namespace_alone_means_its_clusters(api: KubeApi, options: ConnectOptions) -> None:
