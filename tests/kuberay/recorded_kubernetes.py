@@ -51,6 +51,22 @@ def service(active: str, pending: str = "", **of_active: Any) -> dict[str, Any]:
     }
 
 
+def submitter(name: str = "train-x7k2q", of: str = "train", **status: Any) -> dict[str, Any]:
+    """Return a pod of the Job that submits a RayJob to Ray, as KubeRay makes it: without a label of the cluster."""
+    return {
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": NAMESPACE,
+            "uid": name,
+            "creationTimestamp": "2026-11-23T10:41:00Z",
+            "labels": {"job-name": of, "ray.io/originated-from-cr-name": of},
+        },
+        "spec": {"containers": [{"name": "ray-job-submitter", "image": "lab.local/none:1"}]},
+        "status": {"phase": "Running", **status},
+    }
+
+
 def renamed(cluster: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the same object under another name."""
     return {**cluster, "metadata": {**cluster["metadata"], "name": name}}

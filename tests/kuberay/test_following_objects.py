@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from recorded_kubernetes import NAMESPACE, NOW, RecordedKubernetes, job, recorded, renamed, service
+from recorded_kubernetes import NAMESPACE, NOW, RecordedKubernetes, job, recorded, renamed, service, submitter
 from still_kubernetes import picture_of
 from test_watching_kubernetes import complete, place, until, watching
 
@@ -42,22 +42,6 @@ def event(kind: str, name: str, number: int = 0, at: str = "2026-11-23T11:00:00Z
         "metadata": {"name": f"{name}.{kind}.{number}", "namespace": NAMESPACE, "creationTimestamp": at},
         "involvedObject": {"kind": kind, "name": name},
         "lastTimestamp": at,
-    }
-
-
-def submitter(name: str = "train-x7k2q", of: str = "train", **status: Any) -> dict[str, Any]:
-    """Return a pod of the Job that submits a RayJob to Ray, as KubeRay makes it: without a label of the cluster."""
-    return {
-        "kind": "Pod",
-        "metadata": {
-            "name": name,
-            "namespace": NAMESPACE,
-            "uid": name,
-            "creationTimestamp": "2026-11-23T10:41:00Z",
-            "labels": {"job-name": of, "ray.io/originated-from-cr-name": of},
-        },
-        "spec": {"containers": [{"name": "ray-job-submitter", "image": "lab.local/none:1"}]},
-        "status": {"phase": "Running", **status},
     }
 
 

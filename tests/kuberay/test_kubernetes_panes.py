@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from recorded_kubernetes import NAMESPACE, RecordedKubernetes, job, recorded, service
+from recorded_kubernetes import NAMESPACE, RecordedKubernetes, job, recorded, service, submitter
 from still import comes, line_with, text
 from still_kubernetes import StillKubernetes, picture_of, snapshot_of, still
 
@@ -120,6 +120,18 @@ async def test_the_page_of_kubernetes_lists_objects_and_pods() -> None:
         await pilot.press("enter")
         await comes(pilot, "HeadPodReady")
         await comes(pilot, "1 ready, 1 running, 1 desired")
+
+
+async def test_the_pod_that_submits_a_job_stands_behind_those_of_nodes() -> None:
+    async with (app := await still("more", backend=of("RayJob", "train", job(), submitter()))).run_test(
+        size=WIDE
+    ) as pilot:
+        await comes(pilot, "Kubernetes events")
+        await pilot.press("[", "[")
+        await comes(pilot, "train-x7k2q")
+        rows = [line.split()[2] for line in text(app).splitlines() if line.lstrip().startswith("Pod ")]
+        assert rows[0] == "demo-head-abcde"
+        assert rows[-1] == "train-x7k2q"
 
 
 async def test_events_of_kubernetes_stand_newest_first_and_open() -> None:

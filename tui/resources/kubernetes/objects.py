@@ -53,8 +53,13 @@ def rows_of(picture: KubernetesPicture) -> list[ObjectRow]:
         rows.append(_row("RayJob", picture.job, picture.job.state, picture.job.why))
     rows += [_row("RayJob", one, one.state, one.why) for one in picture.jobs[:MOST_JOBS] if one is not picture.job]
     rows += [_row("RayCluster", one, one.state, one.why) for one in picture.clusters or ()]
-    pods = sorted(picture.pods or (), key=lambda pod: (pod.deleting, pod.cluster, not pod.is_head, pod.group, pod.name))
+    pods = sorted(picture.pods or (), key=_order)
     return rows + [ObjectRow("Pod", pod, pod.state, mark_of_pod(pod), pod.why) for pod in pods]
+
+
+def _order(pod: Pod) -> tuple[bool, bool, str, bool, str, str]:
+    """Return by what pods stand in order: those of nodes first, the head before the workers; those that end last."""
+    return pod.deleting, not pod.is_ray_node, pod.cluster, not pod.is_head, pod.group, pod.name
 
 
 def _row(kind: str, found: KubernetesObject, state: str, why: str) -> ObjectRow:
