@@ -45,6 +45,7 @@ bench: $(STAMP)
 
 screenshots: $(STAMP)
 	$(BIN)/python screenshots/take.py
+	$(BIN)/python screenshots/kubernetes.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -18,8 +18,11 @@ from raymon_tui.widgets.table.column import Moment
 
 
 class ObjectScreen(DetailScreen):
-    """A page on the object at `path` of the API server."""
+    """A page on the object at `path` of the API server, which is not drawn as old while Ray is lost."""
 
+    DEFAULT_CSS = """
+    ObjectScreen.-old > Lines, ObjectScreen.-old > VerticalScroll { opacity: 100%; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "raw", "YAML")]
 
     def __init__(

@@ -35,12 +35,13 @@ AGAIN_S, LONGEST_AGAIN_S = 2.0, 15.0
 class PodLogScreen(ClusterScreen):
     """The log of one container as it is written; `o` goes to the next one, `p` to what ran in its place before.
 
-    While the end is not followed nothing is read.
+    While the end is not followed nothing is read. It comes from Kubernetes, and is not drawn as old while Ray is lost.
     """
 
     DEFAULT_CSS = """
     PodLogScreen > #title { height: 1; width: 1fr; padding: 0 1; }
     PodLogScreen > LogView { height: 1fr; width: 1fr; padding: 0 1; }
+    PodLogScreen.-old > Lines, PodLogScreen.-old > LogView { opacity: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "back", "back"),
