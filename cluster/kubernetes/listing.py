@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -51,7 +52,7 @@ class RayObjects:
     `clock` gives seconds since the epoch.
     """
 
-    def __init__(self, objects: KubernetesObjects, namespace: str, clock: Callable[[], float]) -> None:
+    def __init__(self, objects: KubernetesObjects, namespace: str, clock: Callable[[], float] = time.time) -> None:
         self.namespace = namespace
         self.version = 0
         self._objects = objects

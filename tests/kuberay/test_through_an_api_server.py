@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -147,7 +146,7 @@ async def test_a_name_that_the_server_made_is_found_by_its_prefix(api: KubeApi, 
 async def test_all_objects_of_a_namespace_are_listed_and_followed(api: KubeApi, tmp_path: Path) -> None:
     kubernetes = kubernetes_of(options(api, tmp_path), {"HOME": str(tmp_path)})
     await kubernetes.get("/version")
-    listing = RayObjects(kubernetes, kubernetes.place.namespace, time.time)
+    listing = RayObjects(kubernetes, kubernetes.place.namespace)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(listing.run)
         await _until(lambda: [row.name for row in listing.rows()] == ["demo"])
