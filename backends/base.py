@@ -86,14 +86,20 @@ class Seeking(Protocol):
         """Return where the dashboard listens; raises the `RaymonError` of a head with none, or with several."""
 
 
+LOGIN_SHELL = ("sh", "-c", 'exec "${SHELL:-/bin/sh}" -l')
+"""What runs the user's own shell on the head."""
+
+
 @runtime_checkable
 class Executing(Protocol):
     """A backend that can give a command on the head this terminal's own input and output."""
 
-    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False, signals: bool = True) -> int:
         """Run a command as a login shell would, its output as it comes; return its exit code.
 
-        With `terminal` it has one of its own, for editors and shells. Raises the `RaymonError` of the way there.
+        With `terminal` it has one of its own, for editors and shells. With `signals` those that come here meanwhile are
+        the command's; without, they stay whose they are, and whoever cancels this ends the command. Raises the
+        `RaymonError` of the way there, with what was said where the command was never begun.
         """
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
+from raymon_tui.backends.attached import HUNG_UP_S
 from raymon_tui.backends.base import Completed
 from raymon_tui.backends.errors import ProgramMissingError, TimedOutError, UnreachableError
 
@@ -48,26 +49,44 @@ async def run_here(argv: Sequence[str], *, timeout_s: float, limit: int) -> Comp
     return Completed(process.returncode if process.returncode is not None else -1, kept["stdout"], kept["stderr"])
 
 
-async def with_own_streams(argv: Sequence[str]) -> int:
+async def with_own_streams(argv: Sequence[str], *, signals: bool = True) -> int:
     """Run `argv` without a shell, with this program's own input, output and terminal, and return its exit code.
 
-    That is 128 and the number of the signal that ended it. Signals that come here meanwhile are the command's. Raises
-    `ProgramMissingError` where there is no such program, `UnreachableError` where it cannot be started.
+    That is 128 and the number of the signal that ended it. With `signals` those that come here meanwhile are the
+    command's. It is hung up where nobody waits for it any more. Raises `ProgramMissingError` where there is no such
+    program, `UnreachableError` where it cannot be started.
     """
     # Signals are taken before there is a command to give them to: none may end this program and leave the command.
-    with anyio.open_signal_receiver(*_PASSED_ON) as signals:
+    with anyio.open_signal_receiver(*(_PASSED_ON if signals else ())) as received:
+        process = await _started(argv)
         try:
-            process = await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
-        except FileNotFoundError:
-            raise ProgramMissingError(f"run {argv[0]}", "there is no such program", "Is it installed here?") from None
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or str(error)
-            raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_pass_on, signals, process)
-            code = await process.wait()
-            tasks.cancel_scope.cancel()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_pass_on, received, process)
+                code = await process.wait()
+                tasks.cancel_scope.cancel()
+        finally:
+            await _hang_up(process)
     return code if code >= 0 else 128 - code
+
+
+async def _started(argv: Sequence[str]) -> Process:
+    try:
+        return await anyio.open_process(list(argv), stdin=None, stdout=None, stderr=None)
+    except FileNotFoundError:
+        raise ProgramMissingError(f"run {argv[0]}", "there is no such program", "Is it installed here?") from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise UnreachableError(f"run {argv[0]}", said, "is it installed here?") from None
+
+
+async def _hang_up(process: Process) -> None:
+    """End a command that still runs, as the end of its terminal would; one that does not care is killed."""
+    for sent in (signal.SIGHUP, signal.SIGKILL):
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(sent)
+            with anyio.move_on_after(HUNG_UP_S, shield=True):
+                await process.wait()
 
 
 async def _pass_on(signals: AsyncIterator[signal.Signals], process: Process) -> None:

@@ -49,9 +49,9 @@ class LocalBackend:
         """Run a command here."""
         return await run_here(argv, timeout_s=timeout_s, limit=limit)
 
-    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False, signals: bool = True) -> int:
         """Run a command here; the terminal that it would be given is the one that it has."""
-        return await with_own_streams(argv)
+        return await with_own_streams(argv, signals=signals)
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Read a part of a file here; raises `UnreachableError` where it cannot be read."""

@@ -34,3 +34,12 @@ def settings_for(sshd: Sshd, alias: str = "*") -> tuple[str, ...]:
 
 def destination(sshd: Sshd, dashboard: Endpoint = DASHBOARD) -> SshDestination:
     return SshDestination(sshd.host, sshd.port, sshd.user, keys=(sshd.key,), dashboard=dashboard)
+
+
+def launcher_file(folder: Path, sshd: Sshd, container: str | None = None) -> Path:
+    """Write the file of a cluster whose head is the server's machine, on whichever port the configuration says."""
+    path = folder / "lab.yaml"
+    auth = f"auth: {{ssh_user: {sshd.user}, ssh_private_key: {sshd.key}}}"
+    docker = f"docker: {{container_name: {container}}}\n" if container else ""
+    path.write_text(f"cluster_name: lab\nprovider: {{type: local, head_ip: 127.0.0.1}}\n{auth}\n{docker}")
+    return path

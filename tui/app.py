@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
@@ -43,7 +42,7 @@ from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
 from raymon_tui.tui.screens.secret_screen import SecretScreen
 from raymon_tui.tui.session import Opened, Session, open_session
-from raymon_tui.tui.shell import shell_on_head
+from raymon_tui.tui.shell import hear_signals, shell_on_head
 from raymon_tui.widgets import plotting
 from raymon_tui.widgets.ascii_only import AsciiOnly
 from raymon_tui.widgets.content import plain
@@ -113,10 +112,7 @@ class MonitorApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the one cluster there is, or ask which."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, self.exit, 128 + name)
-        loop.add_signal_handler(signal.SIGHUP, self.leave_closed_terminal)
+        hear_signals(self.heard)
         if self._questions is not None:
             self._questions.listen(self.ask)
         self.set_interval(1.0, self._tick)
@@ -134,12 +130,13 @@ class MonitorApp(App[int]):
         else:
             self.push_screen(PickerScreen(self.candidates), self._picked)
 
-    def leave_closed_terminal(self) -> None:
-        """End, even where a last word to the terminal that is gone never returns."""
-        code = 128 + signal.SIGHUP
-        last_resort = threading.Timer(LEAVE_WITHIN_S, os._exit, (code,))
-        last_resort.daemon = True
-        last_resort.start()
+    def heard(self, sent: signal.Signals) -> None:
+        """End for a signal; where the terminal is gone, even if a last word to it never returns."""
+        code = 128 + sent
+        if sent == signal.SIGHUP:
+            last_resort = threading.Timer(LEAVE_WITHIN_S, os._exit, (code,))
+            last_resort.daemon = True
+            last_resort.start()
         self.exit(code)
 
     def _picked(self, candidate: Candidate | None) -> None:
@@ -313,9 +310,9 @@ class MonitorApp(App[int]):
         if session is None or not isinstance(session.backend, Executing):
             return
         try:
-            await shell_on_head(self, session.backend)
+            await shell_on_head(self, session.backend, self.heard)
         except RaymonError as failure:
-            self.notify(plain(str(failure), 300), severity="error", markup=False)
+            self.say(failure)
         except SuspendNotSupported:
             self.notify("this terminal cannot be given away", severity="error", markup=False)
 
@@ -333,7 +330,12 @@ class MonitorApp(App[int]):
                 )
                 await anyio.sleep_forever()
         except RaymonError as failure:
-            self.notify(plain(str(failure), 300), severity="error", markup=False)
+            self.say(failure)
+
+    def say(self, failure: RaymonError) -> None:
+        """Show a failure for a while: what was tried, what was said, what to do."""
+        words = f"{failure.tried}: {failure.said}. {failure.advice}"
+        self.notify(plain(words, 500), severity="error", markup=False, timeout=15)
 
     def action_help(self) -> None:
         """Show the keys that work on the screen below."""

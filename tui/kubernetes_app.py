@@ -13,7 +13,6 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.screens.kubernetes.list_screen import KubernetesListScreen
-from raymon_tui.widgets.content import plain
 
 
 class Openable(KubernetesObjects, Protocol):
@@ -52,18 +51,14 @@ class KubernetesApp(MonitorApp):
         try:
             self.open_cluster(self._objects.open(message.row.kind, message.row.namespace, message.row.name))
         except RaymonError as failure:
-            self._say(failure)
+            self.say(failure)
 
     def give_up(self, failure: RaymonError) -> None:
         """Go back to the list, and say why."""
         while len(self.screen_stack) > 1 and not isinstance(self.screen, KubernetesListScreen):
             self.pop_screen()
         self.session = None
-        self._say(failure)
-
-    def _say(self, failure: RaymonError) -> None:
-        words = f"{failure.tried}: {failure.said}. {failure.advice}"
-        self.notify(plain(words, 500), severity="error", markup=False, timeout=15)
+        self.say(failure)
 
     def action_leave_cluster(self) -> None:
         """Go back to the list; the cluster is no longer watched."""

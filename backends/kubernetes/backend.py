@@ -190,10 +190,10 @@ class KubernetesBackend:
         with self._heeding_refusals():
             return await run_in(self.api, place, argv, timeout_s, limit, tried)
 
-    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False, signals: bool = True) -> int:
         """Run a command in the head pod's Ray container, with this terminal's input and output."""
-        place = await self._head_place()
-        return await execute_in(self.api, place, argv, f"run {argv[0]} in the pod", terminal=terminal)
+        place, tried = await self._head_place(), f"run {argv[0]} in the pod"
+        return await execute_in(self.api, place, argv, tried, terminal=terminal, signals=signals)
 
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file in the head pod's Ray container."""

@@ -17,7 +17,15 @@ import websockets
 from anyio import to_thread
 from websockets.asyncio.client import ClientConnection
 
-from raymon_tui.backends.attached import OwnOutput, pass_signals, terminal_size, write_all
+from raymon_tui.backends.attached import (
+    ANNOUNCED,
+    ANNOUNCED_IN_TERMINAL,
+    OwnOutput,
+    never_began,
+    pass_signals,
+    terminal_size,
+    write_all,
+)
 from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.channels import COMMANDS, open_channels
@@ -37,7 +45,6 @@ STDIN, RESIZE, CLOSE = 0, 4, 255
 _BY_LOGIN_SHELL = (
     'if command -v bash >/dev/null 2>&1; then exec bash --login -c "$0" bash "$@"; fi; exec sh -l -c "$0" sh "$@"'
 )
-_SHOWN = r"""printf '\036raymon-tui %s\n' $$; exec "$@" """
 _ENDLESS = (
     b"raymon-tui: this API server is older than Kubernetes 1.30, and cannot be told that the input has ended: "
     b"a command that reads to its end waits for more. Ctrl-C ends it.\n"
@@ -45,21 +52,25 @@ _ENDLESS = (
 _CHUNK = 1 << 15
 
 
-async def execute_in(api: ApiServer, place: Place, argv: Sequence[str], tried: str, *, terminal: bool) -> int:
+async def execute_in(
+    api: ApiServer, place: Place, argv: Sequence[str], tried: str, *, terminal: bool, signals: bool
+) -> int:
     """Run `argv` and return its exit code; see `Executing.execute`."""
-    words = ["sh", "-c", _BY_LOGIN_SHELL, _SHOWN, *argv]
+    words = ["sh", "-c", _BY_LOGIN_SHELL, ANNOUNCED_IN_TERMINAL if terminal else ANNOUNCED, *argv]
     has_input = terminal or not _is_empty(sys.stdin.fileno())
     asked = place.params(words, stdin=has_input, tty=terminal)
     socket = await open_channels(api, place.path, asked, COMMANDS, tried)
     attached = _Attached(api, place, socket, terminal=terminal, has_input=has_input)
     try:
         with raw_terminal() if terminal else contextlib.nullcontext():
-            await attached.to_the_end()
+            await attached.to_the_end(signals=signals)
     finally:
         await closed(socket)
         await attached.end()
     if attached.code is None:
         raise UnreachableError(tried, attached.said or "the connection was lost", "try again")
+    if attached.instead is not None:
+        raise never_began(tried, attached.code, attached.instead, "Does that container's login shell let anybody in?")
     return attached.code
 
 
@@ -78,13 +89,18 @@ class _Attached:
         self._has_input = has_input
         self._pid: int | None = None
         self._runs = True
-        self._own = OwnOutput(self._began, hold_back=not terminal)
+        self._out, self._err = (OwnOutput(self._began, hold_back=not terminal) for _ in range(2))
+
+    @property
+    def instead(self) -> bytes | None:
+        """What came in the place of all output where the command ended before it began; None where it did begin."""
+        return None if self._runs or self._out.began else self._err.before + self._out.before
 
     def _began(self, pid: int) -> None:
         self._pid = pid
 
-    async def to_the_end(self) -> None:
-        """Carry input, output and signals until the command has ended, or is let go of."""
+    async def to_the_end(self, *, signals: bool) -> None:
+        """Carry input, output and, if they are to be, signals until the command has ended, or is let go of."""
         async with anyio.create_task_group() as tasks:
 
             def let_go(code: int) -> None:
@@ -95,7 +111,8 @@ class _Attached:
                 tasks.start_soon(_pass_input, self._socket)
             if self._terminal:
                 tasks.start_soon(_follow_size, self._socket)
-            tasks.start_soon(partial(pass_signals, self._send, let_go, terminal=self._terminal))
+            if signals:
+                tasks.start_soon(partial(pass_signals, self._send, let_go, terminal=self._terminal))
             try:
                 await self._pass_output()
             except BrokenPipeError:
@@ -121,9 +138,9 @@ class _Attached:
                     self.code, self.said = exit_status(frame[1:])
                     self._runs = self.code is None
                 elif frame[0] == OUT:
-                    await write_all(sys.stdout.fileno(), self._own.of(frame[1:]))
+                    await write_all(sys.stdout.fileno(), self._out.of(frame[1:]))
                 elif frame[0] == ERR:
-                    await write_all(sys.stderr.fileno(), frame[1:])
+                    await write_all(sys.stderr.fileno(), self._err.of(frame[1:]))
 
 
 async def _pass_input(socket: ClientConnection) -> None:

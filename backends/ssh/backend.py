@@ -22,7 +22,7 @@ from raymon_tui.backends.ssh.commands import (
     NOT_FOUND,
     Collecting,
     by_login_shell,
-    refuse_expired,
+    refuse_unbegun,
     signal_over,
     signalling,
     wrapped,
@@ -145,18 +145,18 @@ class SshBackend:
                 raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
             finally:
                 channel.close()
-        if collecting.pid is None:
-            refuse_expired(tried, done.stderr + done.stdout)
+        if collecting.instead is not None:
+            refuse_unbegun(tried, done.returncode, collecting.instead, container)
         if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
             raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
         return done
 
-    async def execute(self, argv: Sequence[str], *, terminal: bool = False) -> int:
+    async def execute(self, argv: Sequence[str], *, terminal: bool = False, signals: bool = True) -> int:
         """Run a command on the head as its login shell would, with this terminal's input and output."""
         tried = f"run {argv[0]} on {self._destination.host}"
-        line = by_login_shell(argv, self._destination.container, terminal=terminal)
+        container = self._destination.container
+        line = by_login_shell(argv, container, terminal=terminal)
         channel = await self._session(tried)
-
         pids: list[int] = []
 
         def start() -> None:
@@ -173,7 +173,7 @@ class SshBackend:
             await self.link.blocking(lambda _: start())
             channel.setblocking(0)
             with raw_terminal() if terminal else contextlib.nullcontext():
-                return await pass_on(channel, pids.append, send, terminal=terminal)
+                passed = await pass_on(channel, pids.append, send if signals else None, terminal=terminal)
         except (anyio.BrokenResourceError, OSError, EOFError) as error:
             raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
         finally:
@@ -181,6 +181,9 @@ class SshBackend:
                 with anyio.move_on_after(LET_GO_S, shield=True), contextlib.suppress(RaymonError):
                     await self._signal(pids[0], Signals.SIGKILL, channel)
             channel.close()
+        if passed.instead is not None:
+            refuse_unbegun(tried, passed.code, passed.instead, container)
+        return passed.code
 
     async def _session(self, tried: str) -> paramiko.Channel:
         """Open a session, once there is one to be had; raises `NoSessionError` where that takes too long."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from signal import Signals
+from typing import NoReturn
 
 import anyio
 import paramiko
 
-from raymon_tui.backends.attached import MARK
+from raymon_tui.backends.attached import ANNOUNCED, ANNOUNCED_IN_TERMINAL, OwnOutput, never_began
 from raymon_tui.backends.base import Completed
 from raymon_tui.backends.errors import RefusedError
 from raymon_tui.backends.ssh.description import Container
@@ -17,12 +18,6 @@ from raymon_tui.backends.ssh.stream import readable
 
 _WRAPPED = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 command -v "$1" >/dev/null 2>&1 || exit 127
-exec "$@"
-"""
-_IN_TERMINAL = r"""printf '\036raymon-tui %s\n' $$
-exec "$@"
-"""
-_SHOWN = r"""printf '\036raymon-tui %s\n' $$; printf '\036raymon-tui \n' >&2
 exec "$@"
 """
 _BY_LOGIN_SHELL = r"""trap : HUP INT QUIT TERM
@@ -53,7 +48,7 @@ def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
 
 def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
     """Return the line that runs `argv` as a login shell would, once it has told its process by the mark."""
-    script = _IN_TERMINAL if terminal else _SHOWN
+    script = ANNOUNCED_IN_TERMINAL if terminal else ANNOUNCED
     words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
     if container is not None:
         words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
@@ -89,6 +84,15 @@ def refuse_expired(tried: str, said: bytes) -> None:
         raise RefusedError(tried, "the password has expired, and the server runs nothing before it is changed", advice)
 
 
+def refuse_unbegun(tried: str, code: int, said: bytes, container: Container | None) -> NoReturn:
+    """Raise what is to be told of a command in whose place something else ended with a code, having said something."""
+    refuse_expired(tried, said)
+    advice = "Does ssh HOST true do anything there? What it says comes from the account's shell, or from sshd."
+    if container is not None:
+        advice = f"Is {container.name} up there, and may that user enter it? {container.engine} ps there says."
+    raise never_began(tried, code, said, advice)
+
+
 def exit_code(channel: paramiko.Channel) -> int:
     """Return the code of a command that has ended; raises `BrokenResourceError` where the connection has instead."""
     code = int(channel.recv_exit_status())
@@ -98,21 +102,23 @@ def exit_code(channel: paramiko.Channel) -> int:
 
 
 class Collecting:
-    """What a command has written so far, at most `limit` bytes of each of its two outputs."""
+    """What a command has written so far, at most `limit` bytes of each of its two outputs.
+
+    `pid` is its process there, once it has begun; where it never does, `instead` is what came in place of it.
+    """
 
     def __init__(self, channel: paramiko.Channel, limit: int) -> None:
         channel.setblocking(0)
+        self.pid: int | None = None
         self._channel = channel
-        self._limit = limit + 4096
+        self._limit = limit
+        self._own_out, self._own_err = (OwnOutput(self._began, hold_back=True) for _ in range(2))
         self._out, self._err = bytearray(), bytearray()
-        self._keep = limit
 
     @property
-    def pid(self) -> int | None:
-        """The command's process there, once it has begun."""
-        _, mark, rest = bytes(self._out[:65536]).partition(MARK)
-        number, line_break, _ = rest.partition(b"\n")
-        return int(number) if mark and line_break and number.isdigit() else None
+    def instead(self) -> bytes | None:
+        """What stands in the place of all output; None where the command began."""
+        return None if self._own_out.began else self._own_err.before + self._own_out.before
 
     async def to_the_end(self) -> Completed:
         """Read until the command has ended."""
@@ -124,23 +130,19 @@ class Collecting:
                 await anyio.sleep(_PAUSE_S)
             else:
                 await readable(channel)
-        out = _behind_mark(bytes(self._out))[: self._keep]
-        err = _behind_mark(bytes(self._err))[: self._keep]
-        return Completed(exit_code(channel), out, err)
+        return Completed(exit_code(channel), bytes(self._out), bytes(self._err))
+
+    def _began(self, pid: int) -> None:
+        self.pid = pid
 
     def _drain(self) -> bool:
         found = False
-        for ready, take, kept in (
-            (self._channel.recv_ready, self._channel.recv, self._out),
-            (self._channel.recv_stderr_ready, self._channel.recv_stderr, self._err),
+        for ready, take, own, kept in (
+            (self._channel.recv_ready, self._channel.recv, self._own_out, self._out),
+            (self._channel.recv_stderr_ready, self._channel.recv_stderr, self._own_err, self._err),
         ):
             if ready():
                 data = take(_CHUNK)
-                kept.extend(data[: max(0, self._limit - len(kept))])
+                kept.extend(own.of(data)[: max(0, self._limit - len(kept))])
                 found = found or bool(data)
         return found
-
-
-def _behind_mark(data: bytes) -> bytes:
-    before, mark, rest = data.partition(MARK)
-    return rest.partition(b"\n")[2] if mark else before

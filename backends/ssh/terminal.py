@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import anyio
 import paramiko
@@ -26,14 +27,25 @@ def ask_for_terminal(channel: paramiko.Channel) -> None:
     channel.get_pty(os.environ.get("TERM", "xterm"), size.columns, size.lines)
 
 
-async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], send: SendSignal, *, terminal: bool) -> int:
-    """Carry input and output until the command has ended; return its exit code.
+class Passed(NamedTuple):
+    """How a command ended; `instead` is what came in the place of its output where it was never begun, else None."""
 
-    `began` is told its process there, and `send` is then given the signals that come here; in a terminal Ctrl-C is a
-    key, which is none of them. Returns early, the command still running, where one that asks for its end comes twice,
-    where our own terminal was closed, or where nobody reads what it writes any more.
+    code: int
+    instead: bytes | None = None
+
+
+async def pass_on(
+    channel: paramiko.Channel, began: Callable[[int], None], send: SendSignal | None, *, terminal: bool
+) -> Passed:
+    """Carry input and output until the command has ended.
+
+    `began` is told its process there, and `send` is then given the signals that come here, which where it is None stay
+    whose they are; in a terminal Ctrl-C is a key, which is none of them. Returns early, the command still running,
+    where one that asks for its end comes twice, where our own terminal was closed, or where nobody reads what it writes
+    any more.
     """
     let_go: list[int] = []
+    outputs = _Outputs(began, terminal=terminal)
     async with anyio.create_task_group() as tasks:
 
         def end(code: int) -> None:
@@ -43,43 +55,50 @@ async def pass_on(channel: paramiko.Channel, began: Callable[[int], None], send:
         tasks.start_soon(_pass_input, channel)
         if terminal:
             tasks.start_soon(_follow_size, channel)
-        tasks.start_soon(partial(pass_signals, send, end, terminal=terminal))
+        if send is not None:
+            tasks.start_soon(partial(pass_signals, send, end, terminal=terminal))
         try:
-            await _pass_output(channel, began, terminal=terminal)
+            await outputs.pass_on(channel)
         except BrokenPipeError:
             end(128 + signal.SIGPIPE)
         tasks.cancel_scope.cancel()
-    return let_go[0] if let_go else await to_thread.run_sync(exit_code, channel)
+    if let_go:
+        return Passed(let_go[0])
+    code = await to_thread.run_sync(exit_code, channel)
+    return Passed(code, outputs.instead)
 
 
-async def _pass_output(channel: paramiko.Channel, began: Callable[[int], None], *, terminal: bool) -> None:
-    out = _Writer(sys.stdout.fileno(), began, hold_back=not terminal)
-    err = _Writer(sys.stderr.fileno(), began, hold_back=True)
-    while True:
-        found = False
-        while channel.recv_ready():
-            found = True
-            await out.write(channel.recv(_CHUNK))
-        while channel.recv_stderr_ready():
-            found = True
-            await err.write(channel.recv_stderr(_CHUNK))
-        if found:
-            continue
-        if channel.closed or (channel.eof_received and channel.exit_status_ready()):
-            return
-        if channel.eof_received:
-            await anyio.sleep(0.01)
-        else:
-            await readable(channel)
+class _Outputs:
+    """What a command writes, on its way to where we write; in a terminal all of it is seen as it comes."""
 
+    def __init__(self, began: Callable[[int], None], *, terminal: bool) -> None:
+        self._out = OwnOutput(began, hold_back=not terminal)
+        self._err = OwnOutput(began, hold_back=not terminal)
 
-class _Writer:
-    def __init__(self, descriptor: int, began: Callable[[int], None], *, hold_back: bool) -> None:
-        self._descriptor = descriptor
-        self._own = OwnOutput(began, hold_back=hold_back)
+    async def pass_on(self, channel: paramiko.Channel) -> None:
+        """Write all that comes, until it ends."""
+        out, err = sys.stdout.fileno(), sys.stderr.fileno()
+        while True:
+            found = False
+            while channel.recv_ready():
+                found = True
+                await write_all(out, self._out.of(channel.recv(_CHUNK)))
+            while channel.recv_stderr_ready():
+                found = True
+                await write_all(err, self._err.of(channel.recv_stderr(_CHUNK)))
+            if found:
+                continue
+            if channel.closed or (channel.eof_received and channel.exit_status_ready()):
+                return
+            if channel.eof_received:
+                await anyio.sleep(0.01)
+            else:
+                await readable(channel)
 
-    async def write(self, data: bytes) -> None:
-        await write_all(self._descriptor, self._own.of(data))
+    @property
+    def instead(self) -> bytes | None:
+        """What came in the place of all output, whether it was seen or not; None where the command began."""
+        return None if self._out.began else self._err.before + self._out.before
 
 
 async def _pass_input(channel: paramiko.Channel) -> None:

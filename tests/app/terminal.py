@@ -112,3 +112,16 @@ class Program:
         self.process.wait()
         if self._master >= 0:
             os.close(self._master)
+
+
+def is_restored(sent: bytes) -> bool:
+    """Whether the terminal was left: its own screen back, the cursor shown, the mouse let go."""
+    return all(
+        sent.rfind(off) > sent.rfind(on) or on not in sent
+        for on, off in (
+            (b"\x1b[?1049h", b"\x1b[?1049l"),
+            (b"\x1b[?25l", b"\x1b[?25h"),
+            (b"\x1b[?1000h", b"\x1b[?1000l"),
+            (b"\x1b[?1003h", b"\x1b[?1003l"),
+        )
+    )

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from terminal import Program
+from terminal import Program, is_restored
 
 from raymon_tui.tui.demo.cluster import RunningCluster
 
@@ -21,19 +21,6 @@ STORM = ((80, 24), (1, 1), (20, 5), (300, 100), (2, 60), (200, 1), (120, 34), (5
 
 def shows_the_cluster(screen: str) -> bool:
     return "live" in screen and "Attention" in screen and "running" in screen
-
-
-def is_restored(sent: bytes) -> bool:
-    """Whether the terminal was left: its own screen back, the cursor shown, the mouse let go."""
-    return all(
-        sent.rfind(off) > sent.rfind(on) or on not in sent
-        for on, off in (
-            (b"\x1b[?1049h", b"\x1b[?1049l"),
-            (b"\x1b[?25l", b"\x1b[?25h"),
-            (b"\x1b[?1000h", b"\x1b[?1000l"),
-            (b"\x1b[?1003h", b"\x1b[?1003l"),
-        )
-    )
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from ssh_home import make_home, settings_for
@@ -48,6 +50,13 @@ def sshd(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     with running_sshd(folder, *request.param) as running:
         make_home(tmp_path / "home", monkeypatch, *settings_for(running))
         yield running
+
+
+@pytest.fixture
+def nothing() -> Iterator[TextIO]:
+    """Give a file to read nothing from."""
+    with Path(os.devnull).open() as opened:
+        yield opened
 
 
 by_password = pytest.mark.parametrize("sshd", [BY_PASSWORD], indirect=True, ids=["password"])
@@ -98,7 +107,9 @@ async def test_who_says_nothing_is_not_asked_again(sshd: Sshd, ann: str) -> None
 
 
 @by_password
-async def test_a_password_that_expired_is_told_as_such(sshd: Sshd, ann: str) -> None:
+async def test_a_password_that_expired_is_told_as_such(
+    sshd: Sshd, ann: str, nothing: TextIO, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """OpenSSH lets such a user in, and runs passwd in place of every command."""
     subprocess.run(("/usr/bin/chage", "-d", "0", ann), check=True)
     backend = backend_of(sshd, ann, User(secrets=(RIGHT,)))
@@ -108,4 +119,8 @@ async def test_a_password_that_expired_is_told_as_such(sshd: Sshd, ann: str) -> 
     assert "expired" in caught.value.said, caught.value.said
     with pytest.raises(RefusedError, match="expired"):
         await backend.dial(Endpoint("127.0.0.1", 9))
+    monkeypatch.setattr(sys, "stdin", nothing)
+    with pytest.raises(RefusedError, match="expired"):
+        await backend.execute(("true",))
+    assert capfd.readouterr() == ("", "")
     await backend.aclose()

@@ -1,4 +1,6 @@
-"""Commands on the head node, as they are run from a shell and a terminal: here, over a real sshd, and in a pod."""
+"""Commands on the head node, as they are run from a shell and a terminal: here, over a real sshd, in a container behind
+it, and in a pod.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import docker_standin
 import pytest
 from here import install
 from kube_api import CLUSTER, ENTER, READ, in_a_thread, kubeconfig
-from ssh_home import make_home, settings_for
+from ssh_home import launcher_file, make_home, settings_for
 from sshd import Sshd, running_sshd
 from words import ended
 
@@ -34,8 +37,14 @@ WAITING = "while :; do sleep 0.1; done"
 
 
 @pytest.fixture(scope="module")
-def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    with running_sshd(tmp_path_factory.mktemp("sshd")) as running:
+def docker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("docker")
+
+
+@pytest.fixture(scope="module")
+def sshd(docker: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    settings = docker_standin.install(docker, docker_standin.NAME)
+    with running_sshd(tmp_path_factory.mktemp("sshd"), *settings) as running:
         yield running
 
 
@@ -45,27 +54,41 @@ def over_ssh(sshd: Sshd) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
+def in_container(sshd: Sshd, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    return (str(launcher_file(tmp_path_factory.mktemp("file"), sshd, docker_standin.NAME)),)
+
+
+@pytest.fixture(scope="module")
 def in_kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
     with in_a_thread(READ | ENTER, NO_DASHBOARD, "127.0.0.1") as api:
         yield f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path_factory.mktemp("kube")))
 
 
-@pytest.fixture(params=["ssh", "kubernetes"])
-def far(request: pytest.FixtureRequest, over_ssh: tuple[str, ...], in_kubernetes: tuple[str, ...]) -> tuple[str, ...]:
-    return over_ssh if request.param == "ssh" else in_kubernetes
-
-
-@pytest.fixture(params=["here", "ssh", "kubernetes"])
-def target(
-    request: pytest.FixtureRequest, over_ssh: tuple[str, ...], in_kubernetes: tuple[str, ...]
+@pytest.fixture(params=["ssh", "container", "kubernetes"])
+def far(
+    request: pytest.FixtureRequest,
+    over_ssh: tuple[str, ...],
+    in_container: tuple[str, ...],
+    in_kubernetes: tuple[str, ...],
 ) -> tuple[str, ...]:
-    return {"here": (HERE,), "ssh": over_ssh, "kubernetes": in_kubernetes}[request.param]
+    return {"ssh": over_ssh, "container": in_container, "kubernetes": in_kubernetes}[request.param]
+
+
+@pytest.fixture(params=["here", "ssh", "container", "kubernetes"])
+def target(
+    request: pytest.FixtureRequest,
+    over_ssh: tuple[str, ...],
+    in_container: tuple[str, ...],
+    in_kubernetes: tuple[str, ...],
+) -> tuple[str, ...]:
+    ways = {"here": (HERE,), "ssh": over_ssh, "container": in_container, "kubernetes": in_kubernetes}
+    return ways[request.param]
 
 
 @pytest.fixture
 def begun(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begun]:
     """Start `raymon-tui exec` with these words, and end it with the test."""
-    make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))
+    make_home(tmp_path / "home", monkeypatch, *settings_for(sshd), f"  Port {sshd.port}")
     (tmp_path / "site").mkdir()
     monkeypatch.setenv("PYTHONPATH", install(tmp_path / "site"))
     monkeypatch.setenv("TERM", "xterm")
@@ -262,6 +285,43 @@ def test_a_program_that_is_not_there_is_told_by_its_name(run: Run, target: tuple
     code, out, err = run(*target, "--", "no-such-program")
     assert (code, out) == (127, "")
     assert "no-such-program" in err
+
+
+def test_a_command_in_a_container_finds_what_is_there_and_nothing_of_its_machine(
+    run: Run, in_container: tuple[str, ...]
+) -> None:
+    code, out, err = run(*in_container, "--", "env")
+    assert (code, err) == (0, "")
+    assert f"{docker_standin.IN}={docker_standin.NAME}\n" in out
+    assert "SSH_CONNECTION" not in out
+
+
+@pytest.mark.parametrize("up", [True, False], ids=["container", "daemon"])
+def test_why_a_container_cannot_be_entered_is_told_in_its_engines_own_words(
+    run: Run, sshd: Sshd, docker: Path, tmp_path: Path, up: bool
+) -> None:
+    path, there, away = launcher_file(tmp_path, sshd, "gone"), docker / "containers", docker / "away"
+    if not up:
+        there.rename(away)
+    try:
+        code, out, err = run(str(path), "--", "ray", "status")
+    finally:
+        if not up:
+            away.rename(there)
+    assert (code, out) == (3, "")
+    tried, said, advice = err.splitlines()
+    assert "run ray on" in tried
+    assert ("No such container: gone" if up else docker_standin.DAEMON_DOWN) in said
+    assert "docker ps" in advice
+
+
+def test_a_login_shell_that_lets_nobody_in_is_told_in_its_own_words(
+    run: Run, in_kubernetes: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "home" / ".bash_profile").write_text("echo 'This account is locked.' >&2; exit 1\n")
+    code, out, err = run(*in_kubernetes, "--", "true")
+    assert (code, out) == (3, "")
+    assert "This account is locked." in err
 
 
 def test_a_url_gives_no_way_to_run_anything(run: Run) -> None:

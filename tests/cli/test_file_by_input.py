@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ssh_home import make_home, settings_for
-from sshd import Sshd, running_sshd
+from ssh_home import launcher_file, make_home, settings_for
+from sshd import running_sshd
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -33,14 +33,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     with running_sshd(folder) as sshd:
         make_home(tmp_path / "home", monkeypatch, *settings_for(sshd), f"  Port {sshd.port}")
-        path = tmp_path / "lab.yaml"
-        path.write_text(text(sshd))
-        yield path
-
-
-def text(sshd: Sshd) -> str:
-    auth = f"auth: {{ssh_user: {sshd.user}, ssh_private_key: {sshd.key}}}"
-    return f"cluster_name: lab\nprovider: {{type: local, head_ip: 127.0.0.1}}\n{auth}\n"
+        yield launcher_file(tmp_path, sshd)
 
 
 def test_the_monitor_reads_the_file_and_is_then_typed_at(file: Path, serving: Callable[[int, str], str]) -> None:

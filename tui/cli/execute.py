@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from raymon_tui.backends.base import LOGIN_SHELL
 from raymon_tui.backends.errors import UnsupportedError, UsageError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _WORDS = "raymon_tui.exec.words"
 """Where the context keeps the words of the command, in which nothing is an option of ours."""
-_SHELL = ("sh", "-c", 'exec "${SHELL:-/bin/sh}" -l')
 
 
 class _WithCommand(click.Command):
@@ -74,7 +74,7 @@ def execute(ctx: click.Context, target: str | None, *, terminal: bool) -> None:
 def _argv(words: Sequence[str]) -> Sequence[str]:
     """Return what to run: no words mean a shell, and a line of several words is for one, as `ray exec` takes it."""
     if not words:
-        return _SHELL
+        return LOGIN_SHELL
     line = len(words) == 1 and any(character.isspace() for character in words[0])
     return ("sh", "-c", words[0]) if line else words
 
