@@ -85,6 +85,9 @@ class Seeking(Protocol):
     async def find_dashboard(self) -> Endpoint:
         """Return where the dashboard listens; raises the `RaymonError` of a head with none, or with several."""
 
+    async def dial_dashboard(self) -> ByteStream:
+        """Open a byte stream to the dashboard, wherever it is by now."""
+
 
 LOGIN_SHELL = ("sh", "-c", 'exec "${SHELL:-/bin/sh}" -l')
 """What runs the user's own shell on the head."""

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import anyio
 from anyio.abc import ByteStream, Listener, SocketAttribute, SocketStream
 
-from raymon_tui.backends.base import Backend, Endpoint
+from raymon_tui.backends.base import Backend, Seeking
 from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.backends.http import HttpBackend
 from raymon_tui.backends.local import LocalBackend
 from raymon_tui.widgets.content import plain
 
 LOOPBACK = "127.0.0.1"
+READ_WITHIN_S = 5.0
 
 
 @asynccontextmanager
 async def dashboard_url(backend: Backend, wanted_port: int) -> AsyncIterator[str]:
     """Yield where a browser on this machine finds the dashboard, for as long as the context is open.
 
-    That is its own address where it has one here, else a port of loopback, `wanted_port` where that is free.
+    That is its own address where it has one here, else a port of loopback, `wanted_port` where that is free. Raises the
+    `RaymonError` of a dashboard that is not to be reached that way.
     """
     if isinstance(backend, HttpBackend):
         yield backend.describe()
     elif isinstance(backend, LocalBackend):
         yield f"http://{backend.dashboard}"
     else:
-        async with forwarded(backend, backend.dashboard, wanted_port) as port:
+        # Of a port behind which nothing is to be had nobody needs to know.
+        async with await _dialled(backend):
+            pass
+        async with forwarded(lambda: _dialled(backend), wanted_port) as port:
             yield f"http://{LOOPBACK}:{port}"
 
 
+async def _dialled(backend: Backend) -> ByteStream:
+    """Open a byte stream to the dashboard, where it is now: the Ray that comes back may listen elsewhere."""
+    return await (backend.dial_dashboard() if isinstance(backend, Seeking) else backend.dial(backend.dashboard))
+
+
 @asynccontextmanager
-async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> AsyncIterator[int]:
+async def forwarded(dial: Callable[[], Awaitable[ByteStream]], wanted_port: int) -> AsyncIterator[int]:
     """Listen on loopback, on another port where the wanted one is taken, and yield which.
 
     Each connection is dialled anew, so that one that is lost is nobody else's. A browser whose connection cannot be
@@ -46,9 +56,9 @@ async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> A
         async with near:
             with contextlib.suppress(OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
                 try:
-                    far = await backend.dial(endpoint)
+                    far = await dial()
                 except RaymonError as failure:
-                    await near.send(_bad_gateway(failure))
+                    await _refuse(near, failure)
                     return
                 async with far, anyio.create_task_group() as tasks:
                     tasks.start_soon(_pump, far, near, tasks.cancel_scope)
@@ -59,6 +69,15 @@ async def forwarded(backend: Backend, endpoint: Endpoint, wanted_port: int) -> A
         tasks.start_soon(listener.serve, carry)
         yield int(listener.extra(SocketAttribute.local_port))  # noqa: S610 - not the one of Django
         tasks.cancel_scope.cancel()
+
+
+async def _refuse(near: SocketStream, failure: RaymonError) -> None:
+    """Say why there is no answer, and let that be read: what nobody has taken would take it back as it is closed."""
+    await near.send(_bad_gateway(failure))
+    await near.send_eof()
+    with anyio.move_on_after(READ_WITHIN_S), contextlib.suppress(anyio.EndOfStream):
+        while True:
+            await near.receive()
 
 
 def _bad_gateway(failure: RaymonError) -> bytes:

@@ -99,6 +99,10 @@ class SshBackend:
         """Return where the dashboard listens, which is looked for where nobody named its port."""
         return self.dashboard if self._place is None else await self._place.find()
 
+    async def dial_dashboard(self) -> ByteStream:
+        """Open a byte stream to the dashboard, which is looked for anew where it may have moved."""
+        return await (self.dial(self.dashboard) if self._place is None else self._place.connect())
+
     def _looked_for(self, destination: SshDestination) -> DashboardPort:
         async def read_sessions() -> Completed:
             return await self.run(("sh", "-c", SCRIPT), timeout_s=SCRIPT_WITHIN_S)

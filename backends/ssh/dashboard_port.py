@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio.abc import ByteStream
 
 from raymon_tui.backends.base import Completed, Endpoint
 from raymon_tui.backends.dialling import Dial
@@ -75,6 +76,18 @@ class DashboardPort:
                 self._looked_at = anyio.current_time()
             self._found_over = over
             return self.endpoint
+
+    async def connect(self) -> ByteStream:
+        """Open a byte stream to it; where nothing listens there any more, to where it is now."""
+        endpoint = await self.find()
+        try:
+            return await self._dial(endpoint)
+        except TimedOutError:
+            raise
+        except UnreachableError:
+            if not self.doubt():
+                raise
+        return await self._dial(await self.find())
 
     def _recently(self) -> bool:
         return anyio.current_time() - self._looked_at < AGAIN_S

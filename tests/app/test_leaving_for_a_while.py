@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import docker_standin
+import httpx
 import pytest
 from ssh_home import launcher_file, make_home, settings_for
 from sshd import Sshd, free_port, running_sshd
@@ -36,10 +38,13 @@ def port(tmp_path: Path) -> Iterator[int]:
 def monitor(sshd: Sshd, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """The program on a head behind the server, with its first picture."""
     make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))
-    words = (f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", "--ssh-key", str(sshd.key), "--dashboard-port", str(port))
-    with Program(*words) as opened:
+    with Program(*way_to(sshd, port)) as opened:
         opened.until(shows_the_cluster)
         yield opened
+
+
+def way_to(sshd: Sshd, port: int) -> tuple[str, ...]:
+    return f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", "--ssh-key", str(sshd.key), "--dashboard-port", str(port)
 
 
 def shows_the_cluster(screen: str) -> bool:
@@ -106,3 +111,22 @@ def test_a_shell_that_cannot_be_had_is_told_on_the_picture(
         program.until(lambda screen: is_back(program) and "gone" in screen)
         program.press("q")
         assert program.ended() == 0
+
+
+def test_the_web_dashboard_is_behind_an_address_that_answers_and_is_opened(
+    sshd: Sshd, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))
+    opened = tmp_path / "opened"
+    os.mkfifo(opened)
+    monkeypatch.setenv("BROWSER", f"sh -c 'echo $0 > {opened}' %s")
+    with Program(*way_to(sshd, port)) as program:
+        program.until(shows_the_cluster)
+        program.press("p")
+        program.until(lambda screen: "http://127.0.0.1:" in screen.replace(f"127.0.0.1:{sshd.port}", ""))
+        url = opened.read_text().strip()
+        assert httpx.get(f"{url}/api/version", trust_env=False).json()["session_name"] == "session_1"
+        program.press("q")
+        assert program.ended() == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)

@@ -9,14 +9,16 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import httpx
 import psutil
 import pytest
+from broken_cable import cable
 from listening import recording
 from ssh_home import destination, make_home, settings_for
 from sshd import Sshd, running_sshd
 from standing_in import StartStandIn, stand_ins
-from words import ended
+from words import PATIENCE_S, ended
 
 from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.errors import NotRayError, UnreachableError
@@ -27,6 +29,7 @@ from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.head_dashboards import Process, Sessions, chosen, in_a_row, listed, sessions_in
 from raymon_tui.backends.targets import SshTarget
+from raymon_tui.tui.forwarding import dashboard_url
 
 HERE = "127.0.0.1"
 SECRET = "hunter2hunter2hunter2"
@@ -188,6 +191,38 @@ async def test_a_ray_that_comes_back_at_another_port_is_found_again(
             await client.get("/api/version")
         assert (await client.get("/api/version")).json()["session_name"] == "session_two"
         assert backend.link.connected == 1
+
+
+async def test_the_port_of_loopback_leads_to_a_ray_that_comes_back_elsewhere_and_behind_another_sshd(
+    head: Sshd, usual: int, start: StartStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dashboard_port, "AGAIN_S", 0.0)
+    where = replace(destination(head, Endpoint(HERE, usual)), port_named=False, accept_new_host_key=True)
+    async with cable(head.port) as between:
+        backend = SshBackend(replace(where, port=between.port), environ={})
+        running = start("session_0", port=usual)
+        async with dashboard_url(backend, 0) as url:
+            for number, breaks in enumerate((lambda: None, between.cut, lambda: None)):
+                assert await _told_at(url) == f"session_{number}"
+                breaks()
+                psutil.Process(running.pid).kill()
+                await ended(running.pid)
+                running = start(f"session_{number + 1}", port=usual + number + 1)
+            assert await _told_at(url) == "session_3"
+        await backend.aclose()
+        assert backend.link.connected == 2
+
+
+async def _told_at(url: str) -> str:
+    """Return the session that is told at an address, once one is."""
+    with anyio.fail_after(PATIENCE_S):
+        while True:
+            async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+                with contextlib.suppress(httpx.HTTPError):
+                    answer = await client.get("/api/version")
+                    if answer.is_success:
+                        return str(answer.json()["session_name"])
+            await anyio.sleep(0.1)
 
 
 async def test_a_dashboard_that_wants_a_token_is_ray_all_the_same(head: Sshd, usual: int, start: StartStandIn) -> None:

@@ -107,6 +107,14 @@ def test_where_metrics_are_is_listed(run: Run, ray_cluster: RunningCluster) -> N
 
 
 @pytest.mark.ray
+def test_where_no_port_may_be_forwarded_there_is_no_url_but_the_right_that_is_missing(run: Run) -> None:
+    done = run("dashboard")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "pods/portforward" in done.stderr
+    assert len(done.stderr.splitlines()) == 3
+
+
+@pytest.mark.ray
 def test_the_dashboard_is_behind_a_port_of_loopback(
     api: KubeApi, where: tuple[str, ...], ray_cluster: RunningCluster
 ) -> None:
