@@ -1,7 +1,8 @@
-"""What a user typed to name a cluster, taken apart: pure."""
+"""What a user typed to name a cluster, taken apart. Pure, but that a word may be a file which is there."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,7 @@ _OBJECT_NAME = re.compile(r"[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?")
 _RESOURCE = re.compile(r"(ray[a-z]+?)s?(?:\.(?:v1(?:alpha1)?\.)?ray\.io)?", re.IGNORECASE)
 """A kind as kubectl takes it: `RayCluster`, `rayclusters`, `raycluster.ray.io`, `rayclusters.v1.ray.io`."""
 _NAMESPACE = ("namespace", "namespaces", "ns")
+_YAML = frozenset({".yaml", ".yml"})
 _USER = re.compile(r"(?!-)[^\s:/@]+")
 """Not what ssh would take for an option."""
 
@@ -54,7 +56,8 @@ def parse(text: str | None) -> Target:
     scheme = _SCHEME.match(text)
     if scheme is None:
         found = _word(text)
-        said = "it is none of the forms"
+        path = "/" in text and "://" not in text
+        said = "there is no such file, and it is none of the other forms" if path else "it is none of the forms"
     else:
         opener = _ADDRESSES.get(scheme[1].lower())
         found = opener(text) if opener else None
@@ -69,9 +72,19 @@ def _word(text: str) -> Target | None:
         return FileTarget(None)
     if "\0" in text:
         return None
-    if text.endswith((".yaml", ".yml")):
-        return FileTarget(Path(text))
-    return RecordingTarget(Path(text)) if text.endswith(".raymon") else _kubernetes(text)
+    if text.endswith(".raymon"):
+        return RecordingTarget(Path(text))
+    path = Path(text)
+    # What such a file means, its content tells; it may have any name, as /dev/fd/63 has.
+    if path.suffix.lower() in _YAML or path.is_absolute():
+        return FileTarget(path)
+    return _kubernetes(text) or (FileTarget(path) if _is_there(path) else None)
+
+
+def _is_there(path: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        return path.exists() and not path.is_dir()
+    return False
 
 
 def _url(text: str) -> UrlTarget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def keys_of(login: Login, home: Path | None = None) -> tuple[Path, ...]:
 
 def _find(finder: HeadFinder) -> str:
     """Return what a connection is made to; called in one of anyio's threads, and blocks."""
-    head = from_thread.run(finder.find)
+    loop = from_thread.run_sync(asyncio.get_running_loop)
+    # Of a program that ends meanwhile asyncio's own way is silent; anyio's writes a traceback.
+    head = asyncio.run_coroutine_threadsafe(finder.find(), loop).result()
     login = finder.cluster.login
     by_id = login.proxy_by_id and login.proxy_command is not None
     return head.machine_id if by_id and head.machine_id else head.address

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import anyio
 import paramiko
-from anyio import from_thread, to_thread
+from anyio import to_thread
 
 from raymon_tui.backends.asking import Asking, HostKeyQuestion, SecretQuestion
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
@@ -111,12 +111,16 @@ class Link:
         return connect(self.destination, self._ring, Questions(self._trusts, self._secret, passed))
 
     def _trusts(self, question: HostKeyQuestion) -> bool:
-        return from_thread.run(self._asking.trusts, question)
+        return self._asked(self._asking.trusts(question))
 
     def _secret(self, question: SecretQuestion) -> str | None:
-        # What a server asks at the keyboard arrives in paramiko's own thread, which anyio does not know.
+        return self._asked(self._asking.secret(question))
+
+    def _asked(self, answer: Coroutine[Any, Any, T]) -> T:
+        # What a server asks at the keyboard arrives in paramiko's own thread, which anyio does not know; and where the
+        # program ends before there is an answer, asyncio alone is silent about that.
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(self._asking.secret(question), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(answer, self._loop).result()
 
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
         """Open a channel; raises `RefusedError` where the server forbids it, else `UnreachableError`."""

@@ -82,12 +82,12 @@ def test_nothing_typed_means_this_machine() -> None:
         ("head:8265", "none of the forms"),
         ("", "none of the forms"),
         ("ftp://head", "ftp://"),
-        ("raycluster/", "none of the forms"),
-        ("raycluster/Upper_case", "none of the forms"),
-        ("pod/one", "none of the forms"),
-        ("raycluster.example.com/one", "none of the forms"),
-        ("rayclusterss/one", "none of the forms"),
-        ("ns/", "none of the forms"),
+        ("raycluster/", "none of the other forms"),
+        ("raycluster/Upper_case", "none of the other forms"),
+        ("pod/one", "no such file"),
+        ("raycluster.example.com/one", "none of the other forms"),
+        ("rayclusterss/one", "none of the other forms"),
+        ("ns/", "none of the other forms"),
         ("nul\0byte.yaml", "none of the forms"),
         ("ssh://", "names no host"),
         ("ssh://head/path", "behind the host"),
@@ -132,10 +132,27 @@ def test_an_address_for_ssh_is_opened_and_told_as_it_was_typed(typed: str, meant
         ("cluster.yaml", FileTarget(Path("cluster.yaml"))),
         ("/etc/ray/my cluster.yml", FileTarget(Path("/etc/ray/my cluster.yml"))),
         ("-", FileTarget(None)),
+        ("cluster.YAML", FileTarget(Path("cluster.YAML"))),
+        ("/dev/fd/63", FileTarget(Path("/dev/fd/63"))),
+        ("rayjob/train.yaml", FileTarget(Path("rayjob/train.yaml"))),
     ],
 )
-def test_files_are_known_by_their_ending(typed: str, meant: Target) -> None:
+def test_files_are_known_by_their_ending_and_by_where_they_are(typed: str, meant: Target) -> None:
     assert parse(typed) == meant
+
+
+def test_what_is_there_is_a_file_whatever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prod").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "lab").touch()
+    assert parse("prod") == FileTarget(Path("prod"))
+    assert parse("folder/lab") == FileTarget(Path("folder/lab"))
+    for text in ("folder", "lab", "a" * 300):
+        with pytest.raises(UsageError, match="none of the forms"):
+            parse(text)
+    with pytest.raises(UsageError, match="no such file"):
+        parse("folder/none")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,12 @@ import contextlib
 import fcntl
 import os
 import pty
-import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import docker_standin
 import pytest
 from here import install
 from kube_api import CLUSTER, ENTER, READ, in_a_thread, kubeconfig
+from ptys import PATIENCE_S, read_until, take_terminal, terminal
 from ssh_home import launcher_file, make_home, settings_for
 from sshd import Sshd, running_sshd
 from words import ended
@@ -31,7 +31,6 @@ Run = Callable[..., tuple[int, str, str]]
 
 HERE = "here://127.0.0.1:8265"
 NO_DASHBOARD = 9
-PATIENCE_S = 20.0
 RAYMON = (sys.executable, "-m", "raymon_tui.tui")
 WAITING = "while :; do sleep 0.1; done"
 
@@ -324,6 +323,19 @@ def test_a_login_shell_that_lets_nobody_in_is_told_in_its_own_words(
     assert "This account is locked." in err
 
 
+def test_ctrl_c_while_the_head_is_looked_for_ends_without_a_word(begun: Begun, tmp_path: Path) -> None:
+    path = tmp_path / "cluster.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as coordinator:
+        address = f'"127.0.0.1:{coordinator.getsockname()[1]}"'
+        path.write_text(f"cluster_name: lab\nprovider: {{type: local, coordinator_address: {address}}}\n")
+        process = begun(str(path), "--", "true")
+        asked, _ = coordinator.accept()
+        with asked:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out, err.strip()) == (130, b"", b"")
+
+
 def test_a_url_gives_no_way_to_run_anything(run: Run) -> None:
     code, _, err = run("http://127.0.0.1:8265", "--", "uptime")
     assert code == 2
@@ -332,34 +344,9 @@ def test_a_url_gives_no_way_to_run_anything(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [((HERE,), "none behind --"), ((HERE, "--"), "none behind --"), (("-t", HERE), "none here")]
+    ("words", "said"), [((HERE,), "none behind --"), ((HERE, "--"), "none behind --"), (("-t", HERE), "no terminal")]
 )
 def test_what_lacks_is_told(run: Run, words: tuple[str, ...], said: str) -> None:
     code, _, err = run(*words)
     assert code == 2
     assert said in err
-
-
-@contextlib.contextmanager
-def terminal() -> Iterator[tuple[int, int]]:
-    """Give both ends of a terminal: ours, at which a user types and looks, and the program's."""
-    ours, its = pty.openpty()
-    try:
-        yield ours, its
-    finally:
-        os.close(ours)
-        os.close(its)
-
-
-def take_terminal() -> None:
-    """Make standard input the terminal whose keys send signals, as a shell does for its foreground job."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def read_until(screen: int, word: str) -> str:
-    """Read what a terminal shows until it shows `word`."""
-    shown, until = "", time.monotonic() + PATIENCE_S
-    while word not in shown:
-        assert select.select([screen], [], [], max(0.0, until - time.monotonic()))[0], shown
-        shown += os.read(screen, 1 << 16).decode()
-    return shown

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import asking, between, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options
+from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -42,12 +43,7 @@ def dashboard(ctx: click.Context, target: str | None, *, port: int, no_browser: 
     with quick_imports():
         import anyio
 
-        from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.terminal_questions import somebody
-
-    options = asking(options_of(ctx), somebody())
-    candidate = one_of(resolve(target, options.connect))
-    anyio.run(_serve, candidate, port, not no_browser)
+    anyio.run(_serve, one_cluster(ctx, target), port, not no_browser)
 
 
 async def _serve(candidate: Candidate, port: int, browse: bool) -> None:

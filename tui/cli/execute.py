@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,10 @@ import click
 
 from raymon_tui.backends.base import LOGIN_SHELL
 from raymon_tui.backends.errors import UnsupportedError, UsageError
-from raymon_tui.tui.cli.common import asking, common_options, options_of
+from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
+from raymon_tui.tui.cli.typed_at import need_keys
 
 if TYPE_CHECKING:
     from raymon_tui.backends.resolve import Candidate
@@ -58,16 +59,12 @@ def execute(ctx: click.Context, target: str | None, *, terminal: bool) -> None:
     if not words and not terminal:
         advice = "raymon-tui exec TARGET -- COMMAND, or exec -t TARGET for a shell"
         raise UsageError("run a command on the head node", "there is none behind --", advice)
-    if terminal and not sys.stdin.isatty():
-        raise UsageError("give the command a terminal", "standard input is none here", "leave out -t")
     with quick_imports():
         import anyio
 
-        from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.terminal_questions import somebody
-
-    options = asking(options_of(ctx), somebody())
-    candidate = one_of(resolve(target, options.connect))
+    candidate = one_cluster(ctx, target)
+    if terminal:
+        need_keys("give the command a terminal", "leave out -t")
     ctx.exit(anyio.run(_execute, candidate, _argv(words), terminal))
 
 

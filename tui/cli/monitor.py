@@ -11,6 +11,7 @@ import click
 from raymon_tui.backends.errors import UsageError
 from raymon_tui.tui.cli.common import asking, common_options, options_of
 from raymon_tui.tui.cli.quick import quick_imports
+from raymon_tui.tui.cli.typed_at import BY_INPUT, need_keys, type_at_terminal
 from raymon_tui.tui.options import MonitorOptions
 
 _TRIED = "open the live monitor"
@@ -32,8 +33,10 @@ class _DefaultCommand(click.Command):
 def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     """Watch a cluster live, or several side by side."""
     targets = tuple(dict.fromkeys(target)) or (None,)
-    file_by_input = "-" in targets
-    need_terminal(typed_at=not file_by_input)
+    by_input = BY_INPUT in targets
+    need_screen()
+    if not by_input:
+        need_keys(_TRIED, _ADVICE)
     with quick_imports():
         from raymon_tui.backends.resolve import resolve
         from raymon_tui.tui.opening import run_monitor
@@ -45,8 +48,8 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     questions = Questions()
     options = asking(options_of(ctx), questions)
     candidates = [one for text in targets for one in resolve(text, options.connect)]
-    if file_by_input:
-        type_at_terminal()
+    if by_input and not type_at_terminal():
+        raise UsageError(_TRIED, "there is no terminal to type at", _ADVICE)
     ctx.exit(run_monitor(candidates, options, questions, together=len(targets) > 1))
 
 
@@ -72,24 +75,16 @@ def show_list(options: MonitorOptions) -> int:
     return run_kubernetes_list(kubernetes_of(options.connect), options, everywhere=options.connect.all_namespaces)
 
 
-def need_terminal(*, typed_at: bool = True) -> None:
-    """Raise `UsageError` where nothing can be drawn: a pipe, a file, a terminal that only types.
+def need_terminal() -> None:
+    """Raise `UsageError` where nothing can be drawn, or no key typed."""
+    need_keys(_TRIED, _ADVICE)
+    need_screen()
 
-    Without `typed_at`, standard input may be anything.
-    """
-    streams = {"input": sys.stdin, "output": sys.stdout, "error": sys.stderr}
-    for name, stream in streams.items():
-        if (name != "input" or typed_at) and (stream is None or not stream.isatty()):
+
+def need_screen() -> None:
+    """Raise `UsageError` where nothing can be drawn: a pipe, a file, a terminal that only types."""
+    for name, stream in (("output", sys.stdout), ("error", sys.stderr)):
+        if stream is None or not stream.isatty():
             raise UsageError(_TRIED, f"standard {name} is no terminal", _ADVICE)
     if os.environ.get("TERM") == "dumb":
         raise UsageError(_TRIED, "TERM=dumb: this terminal cannot be drawn on", _ADVICE)
-
-
-def type_at_terminal() -> None:
-    """Make the terminal standard input again, once the file that came by it has been read."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError as error:
-        raise UsageError(_TRIED, f"there is no terminal to type at: {error.strerror}", _ADVICE) from None
-    os.dup2(terminal, 0)
-    os.close(terminal)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import asking, between, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options, options_of
+from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -51,15 +52,12 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
     with quick_imports():
         import anyio
 
-        from raymon_tui.backends.resolve import one_of, resolve
         from raymon_tui.tui.cli.look import look_once
-        from raymon_tui.tui.cli.terminal_questions import somebody
 
-    options = asking(options_of(ctx), somebody())
-    candidate = one_of(resolve(target, options.connect))
+    candidate = one_cluster(ctx, target)
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
     snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
-    click.echo(_json(snapshot) if as_json else _page(snapshot, options), nl=False, color=True)
+    click.echo(_json(snapshot) if as_json else _page(snapshot, options_of(ctx)), nl=False, color=True)
 
 
 def _json(snapshot: Snapshot) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from raymon_tui.backends.errors import RaymonError, UsageError
-from raymon_tui.tui.cli.common import asking, between, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options
+from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -59,11 +60,7 @@ def targets(ctx: click.Context, target: str | None, *, form: str, file: Path | N
     with quick_imports():
         import anyio
 
-        from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.terminal_questions import somebody
-
-    options = asking(options_of(ctx), somebody())
-    candidate = one_of(resolve(target, options.connect))
+    candidate = one_cluster(ctx, target)
     if file is not None:
         anyio.run(_keep_current, candidate, file, _writer(form, candidate.title), every_s)
     found = anyio.run(_find, candidate)

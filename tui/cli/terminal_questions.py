@@ -2,36 +2,88 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import anyio
 import click
-from anyio import to_thread
 
 from raymon_tui.backends.asking import Asking, HostKeyQuestion, NobodyToAsk, SecretQuestion
 from raymon_tui.widgets.content import plain
 
 
 class TerminalQuestions:
-    """Asks on standard error, so that standard output stays what the command prints."""
+    """Asks on standard error, so that standard output stays what the command prints.
+
+    The answers are typed at that terminal, whatever standard input is: it may be the command's, or the cluster's file.
+    """
 
     async def trusts(self, question: HostKeyQuestion) -> bool:
         """Ask whether a key is trusted."""
         click.echo(f"{plain(question.host)} is not known here. Its {question.key_type} key is", err=True)
         click.echo(f"  {question.fingerprint}", err=True)
-        return await to_thread.run_sync(lambda: click.confirm("Is that the right one?", err=True))
+        while (answer := (await _typed("Is that the right one? [y/N]: ")).strip().lower()) not in _ANSWERS:
+            click.echo("y or n?", err=True)
+        return _ANSWERS[answer]
 
     async def secret(self, question: SecretQuestion) -> str | None:
         """Ask for a secret, which is not echoed."""
+        with _without_echo():
+            typed = await _typed(f"{plain(question.prompt, 300)}: ")
+        click.echo(err=True)
+        return typed or None
 
-        def ask() -> str:
-            typed: str = click.prompt(
-                plain(question.prompt, 300), hide_input=True, default="", show_default=False, err=True
-            )
-            return typed
 
-        return await to_thread.run_sync(ask) or None
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 def somebody() -> Asking:
     """Return whom to ask: the user, where there is a terminal to ask on."""
-    return TerminalQuestions() if sys.stdin.isatty() and sys.stderr.isatty() else NobodyToAsk()
+    try:
+        os.close(_terminal())
+    except OSError:
+        return NobodyToAsk()
+    return TerminalQuestions()
+
+
+async def _typed(prompt: str) -> str:
+    """Return the line that is typed; no thread waits for it, which nothing could call back."""
+    click.echo(prompt, nl=False, err=True)
+    descriptor, line = _terminal(), b""
+    try:
+        while not line.endswith(b"\n"):
+            await anyio.wait_readable(descriptor)
+            data = os.read(descriptor, 4096)
+            if not data:
+                break
+            line += data
+    finally:
+        os.close(descriptor)
+    return line.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+@contextmanager
+def _without_echo() -> Iterator[None]:
+    descriptor = _terminal()
+    try:
+        before = termios.tcgetattr(descriptor)
+        hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, hidden)
+        try:
+            yield
+        finally:
+            # Whoever closed the terminal needs it no more.
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    finally:
+        os.close(descriptor)
+
+
+def _terminal() -> int:
+    """Open the terminal that standard error is; raises `OSError` where it is none."""
+    # /dev/tty would do too, but that macOS cannot wait for it.
+    return os.open(os.ttyname(sys.stderr.fileno()), os.O_RDONLY | os.O_NOCTTY)
