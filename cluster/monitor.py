@@ -124,17 +124,36 @@ class Monitor:
                 self._reader.tend()
                 self.history.drop_before(self._clock.now() - self.history.span_s)
 
-    async def once(self, feeds: Iterable[Feed[Any]], timeout_s: float = 30.0) -> Snapshot:
+    async def once(
+        self,
+        feeds: Iterable[Feed[Any]],
+        timeout_s: float = 30.0,
+        *,
+        last: Iterable[Feed[Any]] = (),
+        patience_s: float = 30.0,
+    ) -> Snapshot:
         """Ask the version and then each of `feeds` once, in at most `timeout_s` seconds, and return what came of it.
 
-        A feed that failed, or had no time to answer, is so in the snapshot. Raises the RaymonError of the version
-        where the cluster cannot be reached, refuses, is no Ray cluster, or answers nothing at all.
+        Each of `last` is asked after all others, in at most `patience_s` seconds more. A feed that failed, or had no
+        time to answer, is so in the snapshot. Raises the RaymonError of the version where the cluster cannot be
+        reached, refuses, is no Ray cluster, or answers nothing at all.
         """
         deadline = anyio.current_time() + timeout_s
         probe = await self._reader.ask(replace(VERSION, timeout_s=min(timeout_s, VERSION.timeout_s)))
         self._reader.take(VERSION, probe)
         if isinstance(probe.failure, UnreachableError | RefusedError | NotRayError):
             raise probe.failure
+        await self._ask_each(feeds, timeout_s, deadline, with_source=True)
+        await self._ask_each(last, patience_s, anyio.current_time() + patience_s)
+        self._announcer.announce()
+        if probe.failure is not None and not any(reading.known for reading in self.snapshot.readings.values()):
+            raise probe.failure
+        return self.snapshot
+
+    async def _ask_each(
+        self, feeds: Iterable[Feed[Any]], within_s: float, deadline: float, *, with_source: bool = False
+    ) -> None:
+        """Ask each feed once, until the `deadline` that ends the `within_s` seconds which are told."""
         waiting = {feed.name: feed for feed in self._with_limits(feeds) if feed.name != VERSION.name}
 
         async def ask_and_take(feed: Feed[Any]) -> None:
@@ -145,15 +164,11 @@ class Monitor:
             async with anyio.create_task_group() as tasks:
                 for feed in tuple(waiting.values()):
                     tasks.start_soon(ask_and_take, feed)
-                if self.source is not None:
+                if with_source and self.source is not None:
                     tasks.start_soon(self.source.once)
         for feed in waiting.values():
-            late = TimedOutError(f"asking for {feed.name}", f"no answer within {timeout_s:g} s", "Allow more time.")
-            self._reader.take(feed, Answer(took_s=timeout_s, failure=late))
-        self._announcer.announce()
-        if probe.failure is not None and not any(reading.known for reading in self.snapshot.readings.values()):
-            raise probe.failure
-        return self.snapshot
+            late = TimedOutError(f"asking for {feed.name}", f"no answer within {within_s:g} s", "Allow more time.")
+            self._reader.take(feed, Answer(took_s=within_s, failure=late))
 
     async def aclose(self) -> None:
         """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""

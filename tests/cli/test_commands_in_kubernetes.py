@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import signal
 import subprocess
@@ -50,6 +51,23 @@ def test_one_look_needs_no_more_than_the_role_of_readers(run: Run, ray_cluster: 
     found = json.loads(done.stdout)
     assert found["session"] == ray_cluster.session_name
     assert any(node["is_head"] for node in found["nodes"])
+
+
+@pytest.mark.ray
+def test_one_look_lists_what_kubernetes_knows_once_and_tells_it(run: Run, api: KubeApi) -> None:
+    head = api.shelves.find("pods", NAMESPACE, HEAD_POD)
+    assert head
+    waiting = copy.deepcopy(head)
+    waiting["metadata"] |= {"name": "demo-worker-1", "uid": "worker-1"}
+    waiting["metadata"]["labels"] |= {"ray.io/node-type": "worker"}
+    reason = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes: no GPU"}
+    waiting["status"] = {"phase": "Pending", "conditions": [reason]}
+    api.put("pods", waiting)
+    api.slow_s = 0.3
+    done = run("status", TARGET)
+    assert done.returncode == 0, done.stderr
+    assert "demo-worker-1 cannot be scheduled" in done.stdout
+    assert api.asked.count(("list", "events")) == 1
 
 
 @pytest.mark.ray

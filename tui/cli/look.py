@@ -28,8 +28,7 @@ async def look_once(candidate: Candidate, target: str | None, timeout_s: float, 
     try:
         if isinstance(backend, Connecting):
             await backend.connect()
-        await monitor.once(_CHEAP, timeout_s)
-        return await monitor.once((TASK_COUNTS,), patience_s)
+        return await monitor.once(_CHEAP, timeout_s, last=(TASK_COUNTS,), patience_s=patience_s)
     except RaymonError as error:
         raise _named(error, backend) from None
     finally:
