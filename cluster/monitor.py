@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ import anyio
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend, Endpoint
-from raymon_tui.backends.errors import NotRayError, RefusedError, RouteMissingError, TimedOutError, UnreachableError
+from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
 from raymon_tui.cluster.feeds.answer import Answer
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, VERSION
@@ -20,7 +21,7 @@ from raymon_tui.cluster.feeds.feed import Feed, Reading
 from raymon_tui.cluster.findings.find import Finder
 from raymon_tui.cluster.findings.first_seen import FirstSeen
 from raymon_tui.cluster.history import History
-from raymon_tui.cluster.metrics.discovery_file import read_discovery_file
+from raymon_tui.cluster.metrics.finding import ask_discovery
 from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.node_type_limits import Completion, limits_feed
@@ -70,7 +71,7 @@ class Monitor:
         self.metrics = MetricsReader(
             backend,
             lambda: self.snapshot.value(NODES),
-            self._ask_discovery,
+            partial(ask_discovery, self.api, backend),
             lambda: self._changed((METRICS,)),
             named=metrics_targets,
             clock=self._clock.now,
@@ -173,13 +174,6 @@ class Monitor:
     async def aclose(self) -> None:
         """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""
         await self._http.aclose()
-
-    async def _ask_discovery(self) -> bytes:
-        """Return where Ray says that its exporters are: by its route, else in its file."""
-        try:
-            return await self.api.service_discovery()
-        except RouteMissingError:
-            return await read_discovery_file(self._backend)
 
     def _with_limits(self, feeds: Iterable[Feed[Any]]) -> tuple[Feed[Any], ...]:
         """Return the feeds, and what completes the autoscaler's status where that is among them.

@@ -53,11 +53,11 @@ class FaultyServer:
     """Answers GET requests from `upstream`, unless it was told of a fault for a path that begins so.
 
     `asked` counts requests by path, without its query; `in_flight` those not answered yet; `dropped` those that hung
-    until their client went away.
+    until their client went away; `connected` the connections that were made.
     """
 
     def __init__(self, upstream: Upstream) -> None:
-        self.port = 0
+        self.port = self.connected = 0
         self.asked: Counter[str] = Counter()
         self.in_flight: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
@@ -100,6 +100,7 @@ class FaultyServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.add(writer)
+        self.connected += 1
         try:
             while head := await _read_head(reader):
                 target = head.split(b" ")[1].decode()

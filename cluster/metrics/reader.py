@@ -12,11 +12,11 @@ from anyio.lowlevel import checkpoint
 from msgspec import Struct, structs
 
 from raymon_tui.backends.base import Backend, Endpoint
-from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.metrics.exposition import Decoder, Scrape
+from raymon_tui.cluster.metrics.finding import TargetFinder
 from raymon_tui.cluster.metrics.scraping import Answer, State, scrape
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
-from raymon_tui.cluster.metrics.targets import MetricsTarget, beside_agents, discovered, known_targets
+from raymon_tui.cluster.metrics.targets import MetricsTarget
 from raymon_tui.cluster.model.node import Node
 
 UNSEEN_S, SEEN_S = 15.0, 5.0
@@ -68,13 +68,11 @@ class MetricsReader:
         self.rounds = 0
         self._backend = backend
         self._nodes = nodes
-        self._ask_discovery = ask_discovery
+        self._finder = TargetFinder(ask_discovery, named)
         self._told = told
-        self._named = tuple(named)
         self._clock = clock
         self._rng = rng or Random()  # noqa: S311 - it spreads requests, it guards nothing
         self._decoders: dict[str, Decoder] = {}
-        self._addresses: tuple[Endpoint, ...] = ()
         self._turns: deque[str] = deque()
         self._found_at = -FOUND_ANEW_S
         self._rests: dict[str, float] = {}
@@ -123,14 +121,9 @@ class MetricsReader:
         if self._nodes() is None:
             return
         if anyio.current_time() - self._found_at >= FOUND_ANEW_S:
-            try:
-                addresses = discovered(await self._ask_discovery())
-            except RaymonError:
-                addresses = None
-            self._addresses = self._addresses if addresses is None else addresses
+            await self._finder.look()
             self._found_at = anyio.current_time()
-        nodes = self._nodes() or ()
-        here = {one.name: one for one in known_targets(nodes, beside_agents(self._addresses, nodes), self._named)}
+        here = {one.name: one for one in self._finder.targets(self._nodes() or ())}
         for name in self.states.keys() - here.keys():
             del self.states[name]
             self._decoders.pop(name, None)

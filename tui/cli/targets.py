@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from raymon_tui.backends.errors import RaymonError, UsageError
-from raymon_tui.tui.cli.common import between, common_options
+from raymon_tui.tui.cli.common import between, common_options, options_of
 from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
+    from raymon_tui.backends.base import Endpoint
     from raymon_tui.backends.resolve import Candidate
     from raymon_tui.cluster.metrics.targets import MetricsTarget
+
+    Write = Callable[[Sequence[MetricsTarget]], str]
+    Found = tuple[Sequence[MetricsTarget], RaymonError | None]
+    """The exporters, and why Ray's service discovery could add nothing, where it could not."""
+    Find = Callable[[], Awaitable[Found]]
 
 FORMATS = ("file_sd", "prometheus", "json")
 
@@ -60,14 +67,17 @@ def targets(ctx: click.Context, target: str | None, *, form: str, file: Path | N
     with quick_imports():
         import anyio
 
+        import raymon_tui.cluster.metrics.finding  # noqa: F401 - and httpx with it
+
     candidate = one_cluster(ctx, target)
-    if file is not None:
-        anyio.run(_keep_current, candidate, file, _writer(form, candidate.title), every_s)
-    found = anyio.run(_find, candidate)
-    click.echo(_writer(form, candidate.title)(found), nl=False)
+    write, named = _writer(form, candidate.title), options_of(ctx).metrics_targets
+    if file is None:
+        anyio.run(_print, candidate, named, write)
+    else:
+        anyio.run(_keep_current, candidate, named, write, file, every_s)
 
 
-def _writer(form: str, cluster: str) -> Callable[[Sequence[MetricsTarget]], str]:
+def _writer(form: str, cluster: str) -> Write:
     from raymon_tui.cluster.metrics import written
 
     if form == "prometheus":
@@ -75,61 +85,88 @@ def _writer(form: str, cluster: str) -> Callable[[Sequence[MetricsTarget]], str]
     return written.as_json if form == "json" else written.as_file_sd
 
 
-async def _find(candidate: Candidate) -> Sequence[MetricsTarget]:
-    """Return the exporters of a cluster, asked once."""
-    from raymon_tui.cluster.metrics.targets import beside_agents, discovered, known_targets
+@asynccontextmanager
+async def _finding(candidate: Candidate, named: Sequence[Endpoint]) -> AsyncIterator[Find]:
+    """Yield what finds the exporters of a cluster, over one connection that is made again by itself."""
+    from raymon_tui.backends.base import Connecting
+    from raymon_tui.cluster.metrics.finding import TargetFinder, ask_discovery
     from raymon_tui.cluster.ray_api.client import RayApi
 
     backend = candidate.open()
     try:
+        if isinstance(backend, Connecting):
+            await backend.connect()
         async with backend.http(backend.dashboard) as http:
             api = RayApi(http)
-            await api.version()
-            nodes = await api.nodes()
-            try:
-                addresses = discovered(await api.service_discovery()) or ()
-            except RaymonError:
-                # The nodes themselves say where their agents are; an older Ray has no such route.
-                addresses = ()
+            finder = TargetFinder(partial(ask_discovery, api, backend), named)
+
+            async def find() -> Found:
+                await api.version()
+                nodes = await api.nodes()
+                failure = await finder.look()
+                return finder.targets(nodes), failure
+
+            yield find
     finally:
         await backend.aclose()
-    return known_targets(nodes, beside_agents(addresses, nodes))
+
+
+async def _print(candidate: Candidate, named: Sequence[Endpoint], write: Write) -> None:
+    async with _finding(candidate, named) as find:
+        found, failure = await find()
+    if failure is not None:
+        _complain(f"{failure}; without that, only nodes and what you named are listed")
+    click.echo(write(found), nl=False)
 
 
 async def _keep_current(
-    candidate: Candidate, file: Path, write: Callable[[Sequence[MetricsTarget]], str], every_s: float
+    candidate: Candidate, named: Sequence[Endpoint], write: Write, file: Path, every_s: float
 ) -> None:
     """Write the exporters into `file` whenever they are others than before; say what fails, and go on."""
     import anyio
 
     before, failing = "", ""
-    while True:
-        try:
-            text = write(await _find(candidate))
-        except RaymonError as failure:
-            if not before:
-                raise
-            if str(failure) != failing:
-                click.echo(f"{failure}; {file} stays as it is", err=True)
-            failing = str(failure)
-        else:
-            if text != before:
-                _replace(file, text)
-                click.echo(f"wrote {file}", err=True)
-            before, failing = text, ""
-        await anyio.sleep(every_s)
+    async with _finding(candidate, named) as find:
+        while True:
+            try:
+                found, failure = await find()
+                text = write(found)
+                if text != before:
+                    _replace(file, text)
+                    _complain(f"wrote {file}")
+                before = text
+            except RaymonError as error:
+                if not before:
+                    raise
+                failure = error
+            said = "" if failure is None else f"{failure}; of that {file} keeps what was known before"
+            if said not in ("", failing):
+                _complain(said)
+            failing = said
+            await anyio.sleep(every_s)
+
+
+def _complain(said: str) -> None:
+    from raymon_tui.widgets.content import plain
+
+    click.echo(plain(said, 500), err=True)
 
 
 def _replace(file: Path, text: str) -> None:
     """Put `text` in the place of a file at one stroke: whoever reads it sees the old one or the new one."""
+    import tempfile
+
+    new: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-        path = Path(new.name)
-        path.chmod(0o644)
-        path.replace(file)
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as opened:
+            new = Path(opened.name)
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        new.chmod(0o644)
+        new.replace(file)
     except OSError as error:
+        if new is not None:
+            new.unlink(missing_ok=True)
         said = f"{error.filename or file}: {error.strerror or error}"
         raise UsageError(f"write {file}", said, "name a file in a directory that is yours to write to") from None
