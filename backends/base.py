@@ -37,7 +37,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class ConnectOptions:
-    """What the command line says about reaching a cluster, for all backends. Never printed: it holds secrets."""
+    """What the command line says about reaching a cluster, for all backends. Never printed: it holds secrets.
+
+    `kubernetes_by_default`: what is said of Kubernetes was written down for whenever that is meant, not typed now.
+    """
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     token: str | None = field(default=None, repr=False)
@@ -54,12 +57,15 @@ class ConnectOptions:
     context: str | None = None
     kubeconfig: Path | None = None
     all_namespaces: bool = False
+    kubernetes_by_default: bool = False
     object_name: str | None = None
     asking: Asking | None = field(default=None, repr=False, compare=False)
 
     @property
     def names_kubernetes(self) -> bool:
         """Whether anything is said that only Kubernetes has: then no cluster of this machine is meant."""
+        if self.kubernetes_by_default:
+            return False
         return self.all_namespaces or any(one is not None for one in (self.namespace, self.context, self.kubeconfig))
 
 

@@ -12,6 +12,9 @@ import pytest
 from raymon_tui.backends.local_clusters import find_local_clusters
 from raymon_tui.tui.demo.cluster import RunningCluster, plan_cluster, running
 
+# What the developer has configured for themselves must not count.
+os.environ["RAYMON_TUI_CONFIG"] = os.devnull
+
 REUSE = "RAYMON_TEST_DASHBOARD"
 """For developers: the URL of a cluster that runs already, to be used in place of one of the suite's own."""
 CANNOT = "this machine cannot"

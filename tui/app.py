@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -84,14 +84,16 @@ class MonitorApp(App[int]):
         opened: Opened | None = None,
         questions: Questions | None = None,
         *,
+        own: Mapping[Candidate, MonitorOptions] | None = None,
         together: bool = False,
     ) -> None:
         """Take the clusters to choose from, or to watch `together`.
 
-        `opened` is the only one where that is watched already.
+        `opened` is the only one where that is watched already; `own` are the options of a cluster that has others.
         """
         super().__init__()
         self.candidates = tuple(candidates)
+        self._own = own or {}
         self._together = together
         self._opened = opened
         self._questions = questions
@@ -143,11 +145,11 @@ class MonitorApp(App[int]):
         if candidate is None:
             self.exit(0)
         else:
-            self.open_cluster(candidate.open())
+            self.open_cluster(candidate.open(), self._own.get(candidate))
 
-    def open_cluster(self, backend: Backend) -> None:
-        """Start to watch the cluster behind `backend`."""
-        session = open_session(backend, self.options)
+    def open_cluster(self, backend: Backend, own: MonitorOptions | None = None) -> None:
+        """Start to watch the cluster behind `backend`, with its `own` options where it has some."""
+        session = open_session(backend, own or self.options)
         self.show_cluster(Opened(session, session.watch()))
 
     def show_cluster(self, opened: Opened) -> None:
@@ -159,7 +161,7 @@ class MonitorApp(App[int]):
 
     def watch_together(self) -> None:
         """Watch all clusters, and show them side by side."""
-        clusters = [WatchedCluster(candidate, self.options) for candidate in self.candidates]
+        clusters = [WatchedCluster(one, self._own.get(one, self.options)) for one in self.candidates]
         self.push_screen(ClustersScreen(clusters, ascii_only=self.options.ascii_only))
         for cluster in clusters:
             self.watch_one(cluster)
@@ -299,8 +301,8 @@ class MonitorApp(App[int]):
         if action == "leave_cluster":
             return isinstance(self._seen, MainScreen) and self._seen.leads_back
         if action == "shell":
-            ways = self.session is not None and isinstance(self.session.backend, Executing)
-            return ways and not self.options.read_only
+            session = self.session
+            return session is not None and isinstance(session.backend, Executing) and not session.options.read_only
         return super().check_action(action, parameters)
 
     @work(group="shell", exclusive=True)

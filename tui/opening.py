@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
     from raymon_tui.tui.app import MonitorApp
 
+NOTHING_OF_ITS_OWN: Mapping[Candidate, MonitorOptions] = MappingProxyType({})
 COLLECTED_AFTER = (2_000, 10, 20)
 """A look at all objects takes longer than a key may wait, and what we let go of hardly ever forms cycles."""
 
@@ -31,18 +33,20 @@ def run_monitor(
     candidates: Sequence[Candidate],
     options: MonitorOptions,
     questions: Questions | None = None,
+    own: Mapping[Candidate, MonitorOptions] = NOTHING_OF_ITS_OWN,
     *,
     together: bool = False,
 ) -> int:
     """Watch one of `candidates`, or all `together`, until the user has enough, and return the exit code.
 
-    `questions` are those of its backend, which are answered on the screen. Raises the RaymonError of the very first
-    contact, if that failed.
+    `questions` are those of its backend, which are answered on the screen; `own` the options of a candidate that has
+    others than all. Raises the RaymonError of the very first contact, if that failed.
     """
     gc.set_threshold(*COLLECTED_AFTER)
     if together or len(candidates) != 1:
-        return asyncio.run(_shown(_app_class()(candidates, options, questions=questions, together=together)))
-    return asyncio.run(_run(candidates, options, questions))
+        app = _app_class()(candidates, options, questions=questions, own=own, together=together)
+        return asyncio.run(_shown(app))
+    return asyncio.run(_run(candidates, own.get(candidates[0], options), questions))
 
 
 async def _run(candidates: Sequence[Candidate], options: MonitorOptions, questions: Questions | None) -> int:

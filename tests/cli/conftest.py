@@ -23,7 +23,7 @@ def program(tmp_path: Path) -> Program:
 
     def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "RAYMON_"))}
-        home = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+        home = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": ""}
         return subprocess.run(
             (sys.executable, "-m", "raymon_tui.tui", *words),
             stdin=subprocess.DEVNULL,

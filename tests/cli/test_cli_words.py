@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from raymon_tui.tui.cli.common import options_of
+from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.main import cli, run
 from raymon_tui.tui.options import MonitorOptions
 

@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 
 import click
 
-from raymon_tui.backends.asking import Asking
-from raymon_tui.backends.base import ConnectOptions, Endpoint
-from raymon_tui.tui.options import GrafanaOptions, MonitorOptions, PrometheusOptions
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.tui.cli.config_file import name_file
+from raymon_tui.tui.cli.given import Keep, keep_connect, keep_grafana, keep_prometheus
+from raymon_tui.tui.options import MonitorOptions, PrometheusOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 N = TypeVar("N", int, float)
 
+THEMES = ("dark", "light", "terminal")
 _ADDRESS = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:/\[\]]+)):(\d{1,5})")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([^\r\n\0]*)")
 
@@ -28,43 +30,11 @@ def between(value: N, low: float, high: float) -> N:
     return value
 
 
-def options_of(ctx: click.Context) -> MonitorOptions:
-    """Return what all levels of the command line said together."""
-    return ctx.find_root().ensure_object(MonitorOptions)
-
-
-def asking(options: MonitorOptions, whom: Asking) -> MonitorOptions:
-    """Return the options with somebody to ask while connecting."""
-    return replace(options, connect=replace(options.connect, asking=whom))
-
-
 def common_options(command: F) -> F:
-    """Give a command the common options; their values are had from `options_of`."""
+    """Give a command the common options; what they come to is had from `given.options_of`."""
     for option in reversed(_COMMON):
         command = option(command)
     return command
-
-
-def _keep(change: Callable[[MonitorOptions, Any], MonitorOptions]) -> Callable[..., None]:
-    """Return a callback that applies `change` where the option was really given: a default must not undo it."""
-
-    def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
-        if ctx.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT:
-            ctx.find_root().obj = change(options_of(ctx), value)
-
-    return keep
-
-
-def _keep_connect(change: Callable[[ConnectOptions, Any], ConnectOptions]) -> Callable[..., None]:
-    return _keep(lambda options, value: replace(options, connect=change(options.connect, value)))
-
-
-def _keep_prometheus(change: Callable[[PrometheusOptions, Any], PrometheusOptions]) -> Callable[..., None]:
-    return _keep(lambda options, value: replace(options, prometheus=change(options.prometheus, value)))
-
-
-def _keep_grafana(change: Callable[[GrafanaOptions, Any], GrafanaOptions]) -> Callable[..., None]:
-    return _keep(lambda options, value: replace(options, grafana=change(options.grafana, value)))
 
 
 def _endpoints(given: tuple[str, ...]) -> tuple[Endpoint, ...]:
@@ -72,6 +42,10 @@ def _endpoints(given: tuple[str, ...]) -> tuple[Endpoint, ...]:
     if not all(match is not None and 0 < int(match[3]) < 65536 for match in found):
         raise click.BadParameter("must be HOST:PORT, as in 10.0.0.5:9400", param_hint="'--metrics-target'")
     return tuple(Endpoint(match[1] or match[2], int(match[3])) for match in found if match)
+
+
+def _with_targets(options: MonitorOptions, given: tuple[str, ...]) -> MonitorOptions:
+    return replace(options, metrics_targets=(*options.metrics_targets, *_endpoints(given)))
 
 
 def _headers(given: tuple[str, ...], option: str = "--header") -> tuple[tuple[str, str], ...]:
@@ -86,13 +60,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _COMMON = (
     click.option(
+        "--config",
+        type=_FILE,
+        metavar="FILE",
+        expose_value=False,
+        callback=name_file,
+        help="Options that hold where the command line says nothing else, in place of those of the ordinary file.",
+    ),
+    click.option(
         "--refresh",
         type=float,
         metavar="SECONDS",
         default=MonitorOptions.refresh_s,
         show_default=True,
         expose_value=False,
-        callback=_keep(lambda options, value: replace(options, refresh_s=between(value, 0.5, 3600))),
+        callback=Keep(lambda options, value: replace(options, refresh_s=between(value, 0.5, 3600))),
         help="Ask this often; a slow head is asked less.",
     ),
     click.option(
@@ -100,7 +82,7 @@ _COMMON = (
         type=_FILE,
         metavar="FILE",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, token_file=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, token_file=value)),
         help="Ray's token, if not in RAY_AUTH_TOKEN or ~/.ray/auth_token.",
     ),
     click.option(
@@ -108,7 +90,7 @@ _COMMON = (
         multiple=True,
         metavar="NAME=VALUE",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, headers=connect.headers + _headers(value))),
+        callback=keep_connect(lambda connect, value: replace(connect, headers=connect.headers + _headers(value))),
         help="Send this header to the dashboard; may be repeated.",
     ),
     click.option(
@@ -116,14 +98,14 @@ _COMMON = (
         type=_FILE,
         metavar="FILE",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, ca_cert=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, ca_cert=value)),
         help="Trust the authorities in this PEM file for https.",
     ),
     click.option(
         "--insecure",
         is_flag=True,
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, insecure=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, insecure=value)),
         help="Do not check the certificate of an https dashboard.",
     ),
     click.option(
@@ -131,21 +113,21 @@ _COMMON = (
         type=int,
         metavar="PORT",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
+        callback=keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
         help="The dashboard's port on the head node, if not 8265.",
     ),
     click.option(
         "--head-ip",
         metavar="ADDRESS",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, head_ip=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, head_ip=value)),
         help="The head of FILE.yaml is there, wherever its provider says it is.",
     ),
     click.option(
         "--ssh-user",
         metavar="NAME",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, ssh_user=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, ssh_user=value)),
         help="Log in by this name, if not that of the target or of ~/.ssh/config.",
     ),
     click.option(
@@ -153,21 +135,21 @@ _COMMON = (
         type=_FILE,
         metavar="FILE",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, ssh_key=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, ssh_key=value)),
         help="Log in with this private key first.",
     ),
     click.option(
         "--jump",
         metavar="[USER@]HOST[:PORT]",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, jump=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, jump=value)),
         help="Go through this host; several with commas between them, the nearest first.",
     ),
     click.option(
         "--accept-new-host-key",
         is_flag=True,
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, accept_new_host_key=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, accept_new_host_key=value)),
         help="Trust an SSH server that is met for the first time; a changed key is refused all the same.",
     ),
     click.option(
@@ -175,7 +157,7 @@ _COMMON = (
         "--namespace",
         metavar="NAME",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, namespace=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, namespace=value)),
         help="The namespace in Kubernetes, if not that of the context.",
     ),
     click.option(
@@ -183,7 +165,7 @@ _COMMON = (
         "--all-namespaces",
         is_flag=True,
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, all_namespaces=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, all_namespaces=value)),
         help="Look in all namespaces of Kubernetes.",
     ),
     click.option(
@@ -191,7 +173,7 @@ _COMMON = (
         "kube_context",
         metavar="NAME",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, context=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, context=value)),
         help="The context in kubeconfig, if not the current one.",
     ),
     click.option(
@@ -199,7 +181,7 @@ _COMMON = (
         type=_FILE,
         metavar="FILE",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, kubeconfig=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, kubeconfig=value)),
         help="The kubeconfig, if not KUBECONFIG or ~/.kube/config.",
     ),
     click.option(
@@ -207,14 +189,14 @@ _COMMON = (
         "object_name",
         metavar="KIND/NAME",
         expose_value=False,
-        callback=_keep_connect(lambda connect, value: replace(connect, object_name=value)),
+        callback=keep_connect(lambda connect, value: replace(connect, object_name=value)),
         help="The object that is meant, where a manifest holds several: rayjob/train.",
     ),
     click.option(
         "--prometheus",
         metavar="URL",
         expose_value=False,
-        callback=_keep_prometheus(lambda prometheus, value: prometheus._replace(url=value)),
+        callback=keep_prometheus(lambda prometheus, value: prometheus._replace(url=value)),
         help="A Prometheus server, as seen from here or from the head; by default the one that the head knows.",
     ),
     click.option(
@@ -222,7 +204,7 @@ _COMMON = (
         multiple=True,
         metavar="NAME=VALUE",
         expose_value=False,
-        callback=_keep_prometheus(
+        callback=keep_prometheus(
             lambda prometheus, value: prometheus._replace(
                 headers=prometheus.headers + _headers(value, "--prometheus-header")
             )
@@ -233,10 +215,10 @@ _COMMON = (
         "--many-nodes",
         type=int,
         metavar="NUMBER",
-        default=64,
+        default=PrometheusOptions().many_nodes,
         show_default=True,
         expose_value=False,
-        callback=_keep_prometheus(
+        callback=keep_prometheus(
             lambda prometheus, value: prometheus._replace(many_nodes=between(value, 0, 1_000_000))
         ),
         help="With more exporters than this, charts are asked of Prometheus first.",
@@ -245,7 +227,7 @@ _COMMON = (
         "--grafana",
         metavar="URL",
         expose_value=False,
-        callback=_keep_grafana(lambda grafana, value: grafana._replace(url=value)),
+        callback=keep_grafana(lambda grafana, value: grafana._replace(url=value)),
         help="A Grafana, as seen from here or from the head; by default the one that the head knows.",
     ),
     click.option(
@@ -253,7 +235,7 @@ _COMMON = (
         type=_FILE,
         metavar="FILE",
         expose_value=False,
-        callback=_keep_grafana(lambda grafana, value: grafana._replace(token_file=value)),
+        callback=keep_grafana(lambda grafana, value: grafana._replace(token_file=value)),
         help="The token of a service account of Grafana, whose own dashboards are listed then too.",
     ),
     click.option(
@@ -261,21 +243,28 @@ _COMMON = (
         multiple=True,
         metavar="HOST:PORT",
         expose_value=False,
-        callback=_keep(lambda options, value: replace(options, metrics_targets=_endpoints(value))),
+        callback=Keep(_with_targets),
         help="Scrape this too, as seen from the head; may be repeated.",
     ),
     click.option(
         "--read-only",
         is_flag=True,
         expose_value=False,
-        callback=_keep(lambda options, value: replace(options, read_only=value)),
+        callback=Keep(lambda options, value: replace(options, read_only=value)),
         help="Offer nothing that changes the cluster.",
+    ),
+    click.option(
+        "--theme",
+        type=click.Choice(THEMES),
+        expose_value=False,
+        callback=Keep(lambda options, value: replace(options, theme=f"raymon-{value}"), everywhere=True),
+        help="For a dark terminal (by default), a light one, or in the terminal's own colours.",
     ),
     click.option(
         "--ascii",
         is_flag=True,
         expose_value=False,
-        callback=_keep(lambda options, value: replace(options, ascii_only=value)),
+        callback=Keep(lambda options, value: replace(options, ascii_only=value), everywhere=True),
         help="Draw with ASCII alone.",
     ),
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.tui.cli.common import asking, common_options, options_of
+from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.given import asking, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
         from raymon_tui.tui.cli.checks import broken, examine
         from raymon_tui.tui.cli.terminal_questions import somebody
 
-    options = asking(options_of(ctx), somebody())
+    options = asking(options_of(ctx, target), somebody())
     found: list[Check] = []
 
     def tell(check: Check) -> None:

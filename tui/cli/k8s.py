@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from raymon_tui.tui.cli.common import common_options, options_of
+from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.monitor import need_terminal, show_list
 
 

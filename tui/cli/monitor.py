@@ -9,7 +9,8 @@ from dataclasses import replace
 import click
 
 from raymon_tui.backends.errors import UsageError
-from raymon_tui.tui.cli.common import asking, common_options, options_of
+from raymon_tui.tui.cli.common import common_options
+from raymon_tui.tui.cli.given import asking, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 from raymon_tui.tui.cli.typed_at import BY_INPUT, need_keys, type_at_terminal
 from raymon_tui.tui.options import MonitorOptions
@@ -38,7 +39,7 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     if not by_input:
         need_keys(_TRIED, _ADVICE)
     with quick_imports():
-        from raymon_tui.backends.resolve import resolve
+        from raymon_tui.backends.resolve import Candidate, resolve
         from raymon_tui.tui.opening import run_monitor
         from raymon_tui.tui.questions import Questions
 
@@ -46,11 +47,13 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     if listed is not None:
         ctx.exit(show_list(listed))
     questions = Questions()
-    options = asking(options_of(ctx), questions)
-    candidates = [one for text in targets for one in resolve(text, options.connect)]
+    own: dict[Candidate, MonitorOptions] = {}
+    for text in targets:
+        options = asking(options_of(ctx, text), questions)
+        own |= dict.fromkeys(resolve(text, options.connect), options)
     if by_input and not type_at_terminal():
         raise UsageError(_TRIED, "there is no terminal to type at", _ADVICE)
-    ctx.exit(run_monitor(candidates, options, questions, together=len(targets) > 1))
+    ctx.exit(run_monitor(tuple(own), options_of(ctx), questions, own, together=len(targets) > 1))
 
 
 def _listed(target: tuple[str, ...], options: MonitorOptions) -> MonitorOptions | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import asking, options_of
+from raymon_tui.tui.cli.given import asking, options_of
 from raymon_tui.tui.cli.quick import quick_imports
 from raymon_tui.tui.cli.typed_at import BY_INPUT, type_at_terminal
 
@@ -23,7 +23,7 @@ def one_cluster(ctx: click.Context, target: str | None) -> Candidate:
         from raymon_tui.backends.resolve import one_of, resolve
         from raymon_tui.tui.cli.terminal_questions import somebody
 
-    found = one_of(resolve(target, asking(options_of(ctx), somebody()).connect))
+    found = one_of(resolve(target, asking(options_of(ctx, target), somebody()).connect))
     if target == BY_INPUT:
         type_at_terminal()
     return found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from raymon_tui.tui.cli.common import between, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options
+from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
@@ -57,7 +58,7 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
     candidate = one_cluster(ctx, target)
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
     snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
-    click.echo(_json(snapshot) if as_json else _page(snapshot, options_of(ctx)), nl=False, color=True)
+    click.echo(_json(snapshot) if as_json else _page(snapshot, options_of(ctx, target)), nl=False, color=True)
 
 
 def _json(snapshot: Snapshot) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from raymon_tui.backends.errors import RaymonError, UsageError
-from raymon_tui.tui.cli.common import between, common_options, options_of
+from raymon_tui.tui.cli.common import between, common_options
+from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.one_cluster import one_cluster
 from raymon_tui.tui.cli.quick import quick_imports
 
@@ -70,7 +71,7 @@ def targets(ctx: click.Context, target: str | None, *, form: str, file: Path | N
         import raymon_tui.cluster.metrics.finding  # noqa: F401 - and httpx with it
 
     candidate = one_cluster(ctx, target)
-    write, named = _writer(form, candidate.title), options_of(ctx).metrics_targets
+    write, named = _writer(form, candidate.title), options_of(ctx, target).metrics_targets
     if file is None:
         anyio.run(_print, candidate, named, write)
     else:
