@@ -65,7 +65,4 @@ $(TYPES):
 # The real programs that tests run beside Ray: tmux, in which users have the monitor, an SSH server, networks, Prometheus.
 .PHONY: programs
 programs:
-	@{ command -v tmux && PATH=$$PATH:/usr/sbin && command -v sshd && command -v ip && command -v prometheus; } >/dev/null \
-		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get -qq update && apt-get -qq install -y tmux openssh-server iproute2 prometheus >/dev/null; } \
-		|| echo 'tmux, openssh-server, iproute2 or prometheus is missing here: the tests that need it will say so'
+	@sh tests/programs.sh
