@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from raymon_tui.backends.base import Backend, ConnectOptions, Endpoint
 from raymon_tui.backends.errors import UnreachableError, UnsupportedError, UsageError
+from raymon_tui.backends.left_out import left_out
 from raymon_tui.backends.parsing import FORMS, parse
-from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
 from raymon_tui.backends.targets import (
     FileTarget,
     KubernetesKind,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from raymon_tui.backends.kubernetes.manifest import ManifestObject
     from raymon_tui.backends.kubernetes.whole_cluster import WholeCluster
+    from raymon_tui.backends.ssh.description import SshDestination
 
 GROUP = "raymon_tui.backends"
 """The entry-point group in which other packages register ways to reach a cluster.
@@ -129,6 +132,9 @@ def _from_target(target: Target, options: ConnectOptions, environ: Mapping[str, 
 
 def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination:
     """Return where an address leads; what the command line says comes before what the address says."""
+    # Imported here, as all of SSH: other targets need none of it.
+    from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
+
     port = options.dashboard_port
     return SshDestination(
         host=target.host,
@@ -195,7 +201,8 @@ def _in_kubernetes(
 
 def _by_ssh(destination: SshDestination, options: ConnectOptions, environ: Mapping[str, str]) -> Backend:
     # Imported here: paramiko takes as long as Textual.
-    from raymon_tui.backends.ssh.backend import SshBackend
+    with left_out("invoke") if shutil.which("ssh") else nullcontext():
+        from raymon_tui.backends.ssh.backend import SshBackend
 
     return SshBackend(destination, options, environ, options.asking)
 

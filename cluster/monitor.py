@@ -125,19 +125,11 @@ class Monitor:
                 self._reader.tend()
                 self.history.drop_before(self._clock.now() - self.history.span_s)
 
-    async def once(
-        self,
-        feeds: Iterable[Feed[Any]],
-        timeout_s: float = 30.0,
-        *,
-        last: Iterable[Feed[Any]] = (),
-        patience_s: float = 30.0,
-    ) -> Snapshot:
+    async def once(self, feeds: Iterable[Feed[Any]], timeout_s: float = 30.0) -> Snapshot:
         """Ask the version and then each of `feeds` once, in at most `timeout_s` seconds, and return what came of it.
 
-        Each of `last` is asked after all others, in at most `patience_s` seconds more. A feed that failed, or had no
-        time to answer, is so in the snapshot. Raises the RaymonError of the version where the cluster cannot be
-        reached, refuses, is no Ray cluster, or answers nothing at all.
+        A feed that failed, or had no time to answer, is so in the snapshot. Raises the RaymonError of the version
+        where the cluster cannot be reached, refuses, is no Ray cluster, or answers nothing at all.
         """
         deadline = anyio.current_time() + timeout_s
         probe = await self._reader.ask(replace(VERSION, timeout_s=min(timeout_s, VERSION.timeout_s)))
@@ -145,10 +137,13 @@ class Monitor:
         if isinstance(probe.failure, UnreachableError | RefusedError | NotRayError):
             raise probe.failure
         await self._ask_each(feeds, timeout_s, deadline, with_source=True)
-        await self._ask_each(last, patience_s, anyio.current_time() + patience_s)
-        self._announcer.announce()
         if probe.failure is not None and not any(reading.known for reading in self.snapshot.readings.values()):
             raise probe.failure
+        return self.snapshot
+
+    async def more(self, feeds: Iterable[Feed[Any]], timeout_s: float) -> Snapshot:
+        """Ask each of `feeds` beside what was asked `once`, in at most so many seconds, and return all of it."""
+        await self._ask_each(feeds, timeout_s, anyio.current_time() + timeout_s)
         return self.snapshot
 
     async def _ask_each(
@@ -170,6 +165,7 @@ class Monitor:
         for feed in waiting.values():
             late = TimedOutError(f"asking for {feed.name}", f"no answer within {within_s:g} s", "Allow more time.")
             self._reader.take(feed, Answer(took_s=within_s, failure=late))
+        self._announcer.announce()
 
     async def aclose(self) -> None:
         """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""

@@ -24,10 +24,8 @@ from raymon_tui.backends.base import Backend, Executing
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.browser import open_browser
 from raymon_tui.tui.clusters import WatchedCluster
 from raymon_tui.tui.commands import PaneCommands
-from raymon_tui.tui.forwarding import dashboard_url
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
@@ -321,6 +319,10 @@ class MonitorApp(App[int]):
     @work(group="dashboard", exclusive=True)
     async def action_web_dashboard(self) -> None:
         """Put Ray's web dashboard behind a port of this machine, and open it where there is a browser."""
+        # Imported here: the first picture does without.
+        from raymon_tui.tui.browser import open_browser  # noqa: PLC0415
+        from raymon_tui.tui.forwarding import dashboard_url  # noqa: PLC0415
+
         session = self.session
         if session is None:
             return

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -15,7 +14,7 @@ from raymon_tui.tui.cli.config_file import name_file
 from raymon_tui.tui.cli.given import Keep, keep_connect, keep_grafana, keep_prometheus
 from raymon_tui.tui.options import MonitorOptions, PrometheusOptions
 
-F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=click.Command)
 N = TypeVar("N", int, float)
 
 THEMES = ("dark", "light", "terminal")
@@ -30,10 +29,9 @@ def between(value: N, low: float, high: float) -> N:
     return value
 
 
-def common_options(command: F) -> F:
+def common_options(command: C) -> C:
     """Give a command the common options; what they come to is had from `given.options_of`."""
-    for option in reversed(_COMMON):
-        command = option(command)
+    command.params.extend(_COMMON)
     return command
 
 
@@ -58,17 +56,18 @@ def _headers(given: tuple[str, ...], option: str = "--header") -> tuple[tuple[st
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+# Made once for all commands: to make them anew for each takes as long as all else that the command line costs.
 _COMMON = (
-    click.option(
-        "--config",
+    click.Option(
+        ["--config"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=name_file,
         help="Options that hold where the command line says nothing else, in place of those of the ordinary file.",
     ),
-    click.option(
-        "--refresh",
+    click.Option(
+        ["--refresh"],
         type=float,
         metavar="SECONDS",
         default=MonitorOptions.refresh_s,
@@ -77,130 +76,126 @@ _COMMON = (
         callback=Keep(lambda options, value: replace(options, refresh_s=between(value, 0.5, 3600))),
         help="Ask this often; a slow head is asked less.",
     ),
-    click.option(
-        "--token-file",
+    click.Option(
+        ["--token-file"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, token_file=value)),
         help="Ray's token, if not in RAY_AUTH_TOKEN or ~/.ray/auth_token.",
     ),
-    click.option(
-        "--header",
+    click.Option(
+        ["--header"],
         multiple=True,
         metavar="NAME=VALUE",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, headers=connect.headers + _headers(value))),
         help="Send this header to the dashboard; may be repeated.",
     ),
-    click.option(
-        "--ca-cert",
+    click.Option(
+        ["--ca-cert"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, ca_cert=value)),
         help="Trust the authorities in this PEM file for https.",
     ),
-    click.option(
-        "--insecure",
+    click.Option(
+        ["--insecure"],
         is_flag=True,
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, insecure=value)),
         help="Do not check the certificate of an https dashboard.",
     ),
-    click.option(
-        "--dashboard-port",
+    click.Option(
+        ["--dashboard-port"],
         type=int,
         metavar="PORT",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
         help="The dashboard's port on the head node, if not 8265.",
     ),
-    click.option(
-        "--head-ip",
+    click.Option(
+        ["--head-ip"],
         metavar="ADDRESS",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, head_ip=value)),
         help="The head of FILE.yaml is there, wherever its provider says it is.",
     ),
-    click.option(
-        "--ssh-user",
+    click.Option(
+        ["--ssh-user"],
         metavar="NAME",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, ssh_user=value)),
         help="Log in by this name, if not that of the target or of ~/.ssh/config.",
     ),
-    click.option(
-        "--ssh-key",
+    click.Option(
+        ["--ssh-key"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, ssh_key=value)),
         help="Log in with this private key first.",
     ),
-    click.option(
-        "--jump",
+    click.Option(
+        ["--jump"],
         metavar="[USER@]HOST[:PORT]",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, jump=value)),
         help="Go through this host; several with commas between them, the nearest first.",
     ),
-    click.option(
-        "--accept-new-host-key",
+    click.Option(
+        ["--accept-new-host-key"],
         is_flag=True,
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, accept_new_host_key=value)),
         help="Trust an SSH server that is met for the first time; a changed key is refused all the same.",
     ),
-    click.option(
-        "-n",
-        "--namespace",
+    click.Option(
+        ["-n", "--namespace"],
         metavar="NAME",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, namespace=value)),
         help="The namespace in Kubernetes, if not that of the context.",
     ),
-    click.option(
-        "-A",
-        "--all-namespaces",
+    click.Option(
+        ["-A", "--all-namespaces"],
         is_flag=True,
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, all_namespaces=value)),
         help="Look in all namespaces of Kubernetes.",
     ),
-    click.option(
-        "--context",
-        "kube_context",
+    click.Option(
+        ["--context", "kube_context"],
         metavar="NAME",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, context=value)),
         help="The context in kubeconfig, if not the current one.",
     ),
-    click.option(
-        "--kubeconfig",
+    click.Option(
+        ["--kubeconfig"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, kubeconfig=value)),
         help="The kubeconfig, if not KUBECONFIG or ~/.kube/config.",
     ),
-    click.option(
-        "--name",
-        "object_name",
+    click.Option(
+        ["--name", "object_name"],
         metavar="KIND/NAME",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, object_name=value)),
         help="The object that is meant, where a manifest holds several: rayjob/train.",
     ),
-    click.option(
-        "--prometheus",
+    click.Option(
+        ["--prometheus"],
         metavar="URL",
         expose_value=False,
         callback=keep_prometheus(lambda prometheus, value: prometheus._replace(url=value)),
         help="A Prometheus server, as seen from here or from the head; by default the one that the head knows.",
     ),
-    click.option(
-        "--prometheus-header",
+    click.Option(
+        ["--prometheus-header"],
         multiple=True,
         metavar="NAME=VALUE",
         expose_value=False,
@@ -211,8 +206,8 @@ _COMMON = (
         ),
         help="Send this header to Prometheus; may be repeated.",
     ),
-    click.option(
-        "--many-nodes",
+    click.Option(
+        ["--many-nodes"],
         type=int,
         metavar="NUMBER",
         default=PrometheusOptions().many_nodes,
@@ -223,45 +218,45 @@ _COMMON = (
         ),
         help="With more exporters than this, charts are asked of Prometheus first.",
     ),
-    click.option(
-        "--grafana",
+    click.Option(
+        ["--grafana"],
         metavar="URL",
         expose_value=False,
         callback=keep_grafana(lambda grafana, value: grafana._replace(url=value)),
         help="A Grafana, as seen from here or from the head; by default the one that the head knows.",
     ),
-    click.option(
-        "--grafana-token-file",
+    click.Option(
+        ["--grafana-token-file"],
         type=_FILE,
         metavar="FILE",
         expose_value=False,
         callback=keep_grafana(lambda grafana, value: grafana._replace(token_file=value)),
         help="The token of a service account of Grafana, whose own dashboards are listed then too.",
     ),
-    click.option(
-        "--metrics-target",
+    click.Option(
+        ["--metrics-target"],
         multiple=True,
         metavar="HOST:PORT",
         expose_value=False,
         callback=Keep(_with_targets),
         help="Scrape this too, as seen from the head; may be repeated.",
     ),
-    click.option(
-        "--read-only",
+    click.Option(
+        ["--read-only"],
         is_flag=True,
         expose_value=False,
         callback=Keep(lambda options, value: replace(options, read_only=value)),
         help="Offer nothing that changes the cluster.",
     ),
-    click.option(
-        "--theme",
+    click.Option(
+        ["--theme"],
         type=click.Choice(THEMES),
         expose_value=False,
         callback=Keep(lambda options, value: replace(options, theme=f"raymon-{value}"), everywhere=True),
         help="For a dark terminal (by default), a light one, or in the terminal's own colours.",
     ),
-    click.option(
-        "--ascii",
+    click.Option(
+        ["--ascii"],
         is_flag=True,
         expose_value=False,
         callback=Keep(lambda options, value: replace(options, ascii_only=value), everywhere=True),

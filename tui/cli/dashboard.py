@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PORT = 8265
 
 
+@common_options
 @click.command("dashboard")
 @click.argument("target", required=False)
 @click.option(
@@ -28,7 +29,6 @@ PORT = 8265
     help="Listen on this port of 127.0.0.1, or on another where it is taken.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@common_options
 @click.pass_context
 def dashboard(ctx: click.Context, target: str | None, *, port: int, no_browser: bool) -> None:
     """Open the cluster's web dashboard, through whatever leads there.

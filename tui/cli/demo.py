@@ -10,8 +10,8 @@ from raymon_tui.tui.cli.monitor import need_terminal
 from raymon_tui.tui.cli.quick import quick_imports
 
 
-@click.command("demo")
 @common_options
+@click.command("demo")
 @click.pass_context
 def demo(ctx: click.Context) -> None:
     """Start a real small Ray cluster on this machine, busy, and watch it.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from raymon_tui.tui.cli.check import Check
 
 
+@common_options
 @click.command("doctor")
 @click.argument("target", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-@common_options
 @click.pass_context
 def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
     """Try each link of the chain to a cluster in turn, and say what to do about the broken one.

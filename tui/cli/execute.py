@@ -35,10 +35,10 @@ class _WithCommand(click.Command):
         return [*super().collect_usage_pieces(ctx), "-- COMMAND..."]
 
 
+@common_options
 @click.command("exec", cls=_WithCommand)
 @click.argument("target", required=False)
 @click.option("-t", "--tty", "terminal", is_flag=True, help="Give the command a terminal: editors and shells want one.")
-@common_options
 @click.pass_context
 def execute(ctx: click.Context, target: str | None, *, terminal: bool) -> None:
     """Run a command on the head node, inside its container where there is one.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from raymon_tui.backends.asking import Asking
-from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.tui.cli.config_file import settings_for
-from raymon_tui.tui.options import GrafanaOptions, MonitorOptions, PrometheusOptions
+from raymon_tui.tui.options import MonitorOptions
+
+if TYPE_CHECKING:
+    from raymon_tui.backends.asking import Asking
+    from raymon_tui.backends.base import ConnectOptions
+    from raymon_tui.tui.options import GrafanaOptions, PrometheusOptions
 
 _GIVEN = "raymon_tui.given"
 

@@ -9,8 +9,8 @@ from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.monitor import need_terminal, show_list
 
 
-@click.command("k8s")
 @common_options
+@click.command("k8s")
 @click.pass_context
 def k8s(ctx: click.Context) -> None:
     """List what KubeRay runs, live; Enter opens one, Esc comes back.

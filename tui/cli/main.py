@@ -39,12 +39,12 @@ class TargetGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+@common_options
 @click.group(
     cls=TargetGroup,
     invoke_without_command=True,
     context_settings=_HELP,
 )
-@common_options
 @click.version_option(package_name="raymon-tui", message="raymon-tui %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

@@ -27,9 +27,9 @@ class _DefaultCommand(click.Command):
         return ctx.parent.get_help() if ctx.parent else super().get_help(ctx)
 
 
+@common_options
 @click.command("monitor", cls=_DefaultCommand, hidden=True)
 @click.argument("target", nargs=-1)
-@common_options
 @click.pass_context
 def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     """Watch a cluster live, or several side by side."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from raymon_tui.backends.left_out import left_out
 
 
 @contextmanager
@@ -15,16 +16,10 @@ def quick_imports() -> Iterator[None]:
     Modules make hundreds of thousands of objects that live until the program ends: the collector would walk through
     them again and again, and once more at the end.
     """
-    _spare_httpx_its_own_program()
     gc.disable()
     try:
-        yield
+        with left_out("httpx._main"):
+            yield
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _spare_httpx_its_own_program() -> None:
-    """Let `import httpx` leave out httpx's own command line, which is optional to it and brings pygments."""
-    if "httpx" not in sys.modules:
-        sys.modules["httpx._main"] = None  # type: ignore[assignment]

@@ -24,6 +24,7 @@ PATIENCE_S = 0.5
 """So long a person waits for what is dear to count; a program waits for all."""
 
 
+@common_options
 @click.command("status")
 @click.argument("target", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole state as JSON (schema 1).")
@@ -36,7 +37,6 @@ PATIENCE_S = 0.5
     help=f"Wait this long for every answer. By default {TIMEOUT_S:g} s, but without --json only {PATIENCE_S:g} s for "
     "the count of all tasks.",
 )
-@common_options
 @click.pass_context
 def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: float | None) -> None:
     """Look at a cluster once: what ray status says, and why.
@@ -57,8 +57,18 @@ def status(ctx: click.Context, target: str | None, *, as_json: bool, timeout_s: 
 
     candidate = one_cluster(ctx, target)
     patience_s = timeout_s or (TIMEOUT_S if as_json else PATIENCE_S)
-    snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s)
+    meanwhile = _import_report if as_json else _import_page
+    snapshot = anyio.run(look_once, candidate, target, timeout_s or TIMEOUT_S, patience_s, meanwhile)
     click.echo(_json(snapshot) if as_json else _page(snapshot, options_of(ctx, target)), nl=False, color=True)
+
+
+def _import_report() -> None:
+    pass
+
+
+def _import_page() -> None:
+    import raymon_tui.tui.cli.text.page
+    import raymon_tui.tui.cli.text.paint  # noqa: F401
 
 
 def _json(snapshot: Snapshot) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FORMATS = ("file_sd", "prometheus", "json")
 
 
+@common_options
 @click.command("targets")
 @click.argument("target", required=False)
 @click.option(
@@ -52,7 +53,6 @@ FORMATS = ("file_sd", "prometheus", "json")
     callback=lambda _ctx, _param, value: between(value, 1.0, 3600.0),
     help="With --watch, look this often.",
 )
-@common_options
 @click.pass_context
 def targets(ctx: click.Context, target: str | None, *, form: str, file: Path | None, every_s: float) -> None:
     """Print where the metrics of a cluster are: every node's agent, and what else Ray says it exports.
