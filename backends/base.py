@@ -69,16 +69,26 @@ class ConnectOptions:
         return self.all_namespaces or any(one is not None for one in (self.namespace, self.context, self.kubeconfig))
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A part of the way to a cluster: `id` is the same whichever cluster it is, `name` and `said` are for people."""
+
+    id: str
+    name: str
+    said: str = ""
+
+
 @runtime_checkable
 class Connecting(Protocol):
-    """A backend that connects before it can be asked anything, and may have questions to the user then.
-
-    `stages` are the parts of the way that were behind us last time: `name: what was said`, and seconds since it began.
-    """
+    """A backend that connects before it can be asked anything, and may have questions to the user then."""
 
     @property
-    def stages(self) -> Sequence[tuple[str, float]]:
-        """The parts of the way that were behind us last time."""
+    def way(self) -> Sequence[Stage]:
+        """The parts that the way always has, in their order."""
+
+    @property
+    def stages(self) -> Sequence[tuple[Stage, float]]:
+        """The parts that were behind us last time, each with the seconds since the beginning."""
 
     async def connect(self) -> None:
         """Connect, with no limit of time; raises the `RaymonError` of that."""
@@ -97,6 +107,15 @@ class Seeking(Protocol):
 
 LOGIN_SHELL = ("sh", "-c", 'exec "${SHELL:-/bin/sh}" -l')
 """What runs the user's own shell on the head."""
+
+
+@runtime_checkable
+class Relaying(Protocol):
+    """A backend whose server may forbid to forward."""
+
+    @property
+    def relays(self) -> bool:
+        """Whether it does, as far as is known, so that a command on the head passes bytes on."""
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from anyio.abc import ByteStream
 
-from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, KubernetesPlace, WatchEvent
+from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, KubernetesPlace, Stage, WatchEvent
 from raymon_tui.backends.clients import CONNECT_S, TIMEOUT
 from raymon_tui.backends.dialling import dialling_transport
 from raymon_tui.backends.errors import ObjectMissingError, RefusedError, UnreachableError
@@ -56,7 +56,7 @@ class KubernetesBackend:
         self._is_ours = api is None
         self.api = api or ApiServer(options, environ)
         self.following = Following(self.api, kind, name, prefix, options.namespace)
-        self.stages: list[tuple[str, float]] = []
+        self.stages: list[tuple[Stage, float]] = []
         self._pods = Pods(self.api, self.following)
 
     @property
@@ -85,24 +85,36 @@ class KubernetesBackend:
             moved_at=following.moved_at,
         )
 
+    @property
+    def way(self) -> Sequence[Stage]:
+        """The parts that the way always has."""
+        return (
+            Stage("kubeconfig", "kubeconfig"),
+            Stage("api_server", "API server"),
+            Stage("rights", "rights"),
+            Stage("object", self._kind),
+            Stage("head_pod", "head pod"),
+        )
+
     async def connect(self) -> None:
         """Read kubeconfig and find the head; raises the `RaymonError` of that."""
         self.stages = []
         began = time.monotonic()
 
-        def behind(stage: str) -> None:
-            self.stages.append((stage, time.monotonic() - began))
+        def behind(id_: str, said: str) -> None:
+            name = next(stage.name for stage in self.way if stage.id == id_)
+            self.stages.append((Stage(id_, name, said), time.monotonic() - began))
 
         access = await self.api.access()
-        behind(f"kubeconfig: {access.context}, {access.server}")
+        behind("kubeconfig", f"{access.context}, {access.server}")
         version = await self.api.get("/version")
-        behind(f"API server: {version.get('gitVersion') or 'answers'}")
-        behind(f"rights: {await self._rights(await self.following.namespace())}")
+        behind("api_server", str(version.get("gitVersion") or "answers"))
+        behind("rights", await self._rights(await self.following.namespace()))
         head = await self.following.find()
-        behind(f"{self._kind}: leads to RayCluster {head.cluster} in {head.namespace}")
-        behind(f"head pod: {head.pod}, container {head.container}")
+        behind("object", f"leads to RayCluster {head.cluster} in {head.namespace}")
+        behind("head_pod", f"{head.pod}, container {head.container}")
         if head.token.told:
-            behind(f"Ray's token: {head.token.told}")
+            self.stages.append((Stage("token_source", "Ray's token", head.token.told), time.monotonic() - began))
 
     async def _rights(self, namespace: str) -> str:
         """Return what we may do beyond reading objects, and by which way HTTP goes for that."""

@@ -13,7 +13,7 @@ import paramiko
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.asking import Asking, NobodyToAsk
-from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
+from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, Stage
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
@@ -39,6 +39,12 @@ from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
 
+WAY = (
+    Stage("head", "head address"),
+    Stage("tcp", "connection"),
+    Stage("host_key", "host key"),
+    Stage("login", "login"),
+)
 LET_GO_S = 5.0
 """So long the end of a command that is let go of is waited for, at most."""
 SCRIPT_WITHIN_S = 2.0
@@ -229,7 +235,12 @@ class SshBackend:
         return await read_part(self, self._destination, path, offset, limit)
 
     @property
-    def stages(self) -> Sequence[tuple[str, float]]:
+    def way(self) -> Sequence[Stage]:
+        """The parts that the way always has; those of jumps come before."""
+        return WAY
+
+    @property
+    def stages(self) -> Sequence[tuple[Stage, float]]:
         """The parts of the way that were behind us last time."""
         return self.link.stages
 

@@ -14,6 +14,7 @@ import paramiko
 from anyio import to_thread
 
 from raymon_tui.backends.asking import Asking, HostKeyQuestion, SecretQuestion
+from raymon_tui.backends.base import Stage
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.login import Keyring
@@ -48,7 +49,7 @@ class Link:
     def __init__(self, destination: SshDestination, asking: Asking) -> None:
         self.destination = destination
         self.connected = 0
-        self.stages: list[tuple[str, float]] = []
+        self.stages: list[tuple[Stage, float]] = []
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
@@ -105,7 +106,7 @@ class Link:
         began = time.monotonic()
         self.stages = []
 
-        def passed(stage: str) -> None:
+        def passed(stage: Stage) -> None:
             self.stages.append((stage, time.monotonic() - began))
 
         return connect(self.destination, self._ring, Questions(self._trusts, self._secret, passed))

@@ -11,6 +11,7 @@ from pathlib import Path
 import paramiko
 
 from raymon_tui.backends.asking import HostKeyQuestion
+from raymon_tui.backends.base import Stage
 from raymon_tui.backends.errors import RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.failures import failure_of
 from raymon_tui.backends.ssh import host_keys
@@ -31,8 +32,8 @@ class Questions:
 
     trusts: Callable[[HostKeyQuestion], bool]
     secret: AskSecret
-    passed: Callable[[str], None] = lambda _stage: None
-    """Told the name of each part of the way once that is behind one."""
+    passed: Callable[[Stage], None] = lambda _stage: None
+    """Told of each part of the way once that is behind one."""
 
 
 @dataclass
@@ -61,7 +62,7 @@ def connect(destination: SshDestination, ring: Keyring, questions: Questions) ->
     route = Route()
     try:
         host = destination.find_host() if destination.find_host else destination.host
-        questions.passed(f"head address: {host}")
+        questions.passed(Stage("head", "head address", host))
         settings = settings_of(host, port=destination.port, user=destination.user)
         if destination.proxy_command:
             settings = replace(settings, proxy_command=destination.proxy_command, jumps=())
@@ -82,10 +83,11 @@ class _Hops:
     questions: Questions
     accept_new: bool
 
-    def reach(self, settings: SshSettings, keys: Sequence[Path] = ()) -> None:
+    def reach(self, settings: SshSettings, keys: Sequence[Path] = (), *, jump: bool = False) -> None:
         """Connect to a host, over its jumps first."""
         sock = self._socket(settings)
-        self.questions.passed(f"connection to {settings}")
+        hop = f"jump{len(self.route.hops) + 1}_" if jump else ""
+        self.questions.passed(Stage(f"{hop}tcp", f"connection to {settings}"))
         try:
             transport = paramiko.Transport(sock)
         except paramiko.SSHException as error:
@@ -96,9 +98,9 @@ class _Hops:
         transport.use_compression(settings.compression)
         self._shake_hands(transport, settings)
         self._check(transport, settings, known)
-        self.questions.passed(f"host key of {settings.known_as}")
+        self.questions.passed(Stage(f"{hop}host_key", f"host key of {settings.known_as}"))
         log_in(transport, settings, keys, self.ring, self.questions.secret)
-        self.questions.passed(f"login as {settings.user}")
+        self.questions.passed(Stage(f"{hop}login", f"login as {settings.user}"))
         transport.set_keepalive(KEEPALIVE_S)
 
     def _socket(self, settings: SshSettings) -> socket.socket | paramiko.Channel:
@@ -112,7 +114,7 @@ class _Hops:
         jump = settings_of(host, port=port, user=user or None)
         if before:
             jump = replace(jump, proxy_command=None, jumps=tuple(before))
-        self.reach(jump)
+        self.reach(jump, jump=True)
         return self._through_jump(settings, jump)
 
     def _through_jump(self, settings: SshSettings, jump: SshSettings) -> paramiko.Channel:

@@ -150,8 +150,8 @@ class WithRay:
 
     async def test_the_head_is_found_link_by_link_and_no_secret_told(self, backend: KubernetesBackend) -> None:
         await backend.connect()
-        names = [stage.partition(":")[0] for stage, _ in backend.stages]
-        assert names[:5] == ["kubeconfig", "API server", "rights", "raycluster", "head pod"]
+        stages = [stage.id for stage, _ in backend.stages]
+        assert stages[:5] == [stage.id for stage in backend.way]
         head = await backend.following.find()
         assert not head.token.value or head.token.value not in repr((backend.stages, head))
 

@@ -65,7 +65,7 @@ async def sent(
     connect = ConnectOptions(kubeconfig=kubeconfig(api, directory), **options)
     backend = KubernetesBackend("raycluster", CLUSTER, connect, {"HOME": str(directory), **(environ or {})})
     await backend.connect()
-    told = next((stage.partition(": ")[2] for stage, _ in backend.stages if stage.startswith("Ray's token")), "")
+    told = next((stage.said for stage, _ in backend.stages if stage.id == "token_source"), "")
     assert SECRET not in repr(backend.stages)
     async with backend.http(backend.dashboard) as http:
         await http.get("/api/version")

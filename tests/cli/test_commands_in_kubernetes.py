@@ -19,6 +19,7 @@ from raymon_tui.tui.demo.cluster import RunningCluster
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 RAYMON = (sys.executable, "-m", "raymon_tui.tui")
+WAY = ("kubeconfig", "api_server", "rights", "object", "head_pod")
 TARGET = f"raycluster/{CLUSTER}"
 
 
@@ -92,21 +93,24 @@ def test_the_other_way_is_told_where_the_pod_proxy_is_not_allowed(run: Run, api:
 
 @pytest.mark.ray
 @pytest.mark.parametrize(
-    ("taken", "code", "words"),
+    ("taken", "broken", "words"),
     [
-        (("ray.io", "rayclusters", "get"), 4, 'cannot get resource "rayclusters"'),
-        (("", "pods", "list"), 4, 'cannot list resource "pods"'),
-        (("", "pods/proxy", "get"), 4, 'cannot get resource "pods/proxy"'),
+        (("ray.io", "rayclusters", "get"), "object", 'cannot get resource "rayclusters"'),
+        (("", "pods", "list"), "object", 'cannot list resource "pods"'),
+        (("", "pods/proxy", "get"), "ray", 'cannot get resource "pods/proxy"'),
     ],
 )
 def test_a_right_that_lacks_is_the_first_broken_link(
-    run: Run, api: KubeApi, taken: tuple[str, str, str], code: int, words: str
+    run: Run, api: KubeApi, taken: tuple[str, str, str], broken: str, words: str
 ) -> None:
     api.rights.discard(taken)
     done = run("doctor")
-    assert done.returncode == code
+    assert done.returncode == 4
     assert words in done.stdout
     assert "docs/rbac.yaml" in done.stdout
+    told = {check["id"]: check for check in json.loads(run("doctor", TARGET, "--json").stdout)}
+    assert list(told) == ["target", *WAY, "ray", "token", "nodes", "agents", "prometheus", "grafana"]
+    assert [id_ for id_, check in told.items() if check["holds"] is False] == [broken]
 
 
 @pytest.mark.ray

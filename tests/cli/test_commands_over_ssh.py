@@ -19,6 +19,8 @@ from sshd import Sshd, running_sshd
 
 from raymon_tui.tui.demo.cluster import RunningCluster
 
+SSH_LINKS = ["target", "head", "tcp", "host_key", "login", "forwarding"]
+LINKS = ["dashboard", "ray", "token", "nodes", "agents", "prometheus", "grafana"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -108,10 +110,43 @@ def test_the_first_broken_link_gives_its_code_and_says_what_to_do(start: Start, 
         taken.bind(("127.0.0.1", 0))
         code, out, _ = done(start("doctor", *target, "--json", "--dashboard-port", str(taken.getsockname()[1])))
     assert code == 3
-    checks = json.loads(out)
-    assert [check["holds"] for check in checks] == [True] * (len(checks) - 1) + [False]
-    assert "dashboard" in checks[-1]["name"]
-    assert checks[-1]["advice"]
+    checks = {check["id"]: check for check in json.loads(out)}
+    assert list(checks) == [*SSH_LINKS, *LINKS]
+    assert all(checks[link]["holds"] and checks[link]["took_s"] >= 0 for link in SSH_LINKS)
+    assert checks["dashboard"]["holds"] is False
+    assert checks["dashboard"]["advice"]
+    assert not any(checks[link]["tried"] for link in LINKS[1:])
+
+
+@pytest.mark.parametrize(("through", "broken"), [("known", "jump1_login"), ("stranger", "jump1_host_key")])
+def test_the_broken_link_of_a_jump_is_told(start: Start, sshd: Sshd, tmp_path: Path, through: str, broken: str) -> None:
+    config = tmp_path / "home" / ".ssh" / "config"
+    known = sshd.known_hosts if through == "known" else "none"
+    config.write_text(f"Host *\n  UserKnownHostsFile {known}\n  GlobalKnownHostsFile none\n")
+    words = (f"ssh://{sshd.user}@127.0.0.1:9", "--jump", f"{sshd.user}@127.0.0.1:{sshd.port}", "--json")
+    code, out, _ = done(start("doctor", *words))
+    assert code == 4
+    checks = {check["id"]: check for check in json.loads(out)}
+    assert checks["jump1_tcp"]["holds"]
+    assert [id_ for id_, check in checks.items() if check["holds"] is False] == [broken]
+    assert not checks["tcp"]["tried"]
+
+
+def test_a_server_that_forbids_forwarding_is_told_by_a_link_of_its_own(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    with running_sshd(folder, "AllowTcpForwarding no") as sshd, socket.socket() as taken:
+        make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))
+        taken.bind(("127.0.0.1", 0))
+        words = (f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", "--ssh-key", str(sshd.key))
+        code, out, _ = done(start("doctor", *words, "--json", "--dashboard-port", str(taken.getsockname()[1])))
+    assert code == 3
+    checks = {check["id"]: check for check in json.loads(out)}
+    assert (checks["forwarding"]["holds"], checks["forwarding"]["tried"]) == (None, True)
+    assert "forbids" in checks["forwarding"]["said"]
+    assert checks["dashboard"]["holds"] is False
 
 
 def test_a_login_that_is_refused_ends_the_chain(start: Start, sshd: Sshd) -> None:

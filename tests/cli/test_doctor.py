@@ -49,7 +49,7 @@ def dashboard() -> Iterator[Callable[[Answers], str]]:
 
 
 def examined(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    return {check["name"]: check for check in json.loads(done.stdout)}
+    return {check["id"]: check for check in json.loads(done.stdout)}
 
 
 def test_a_ray_that_knows_no_tokens_is_not_broken_for_that(
@@ -60,10 +60,12 @@ def test_a_ray_that_knows_no_tokens_is_not_broken_for_that(
     found = examined(done)
     assert done.returncode == 0, done.stdout
     assert found["target"]["said"] == url
-    assert "2.40.0" in found["Ray"]["said"]
+    assert "2.40.0" in found["ray"]["said"]
     assert found["token"]["holds"] is True
     assert "not wanted" in found["token"]["said"]
-    assert found["Prometheus"]["holds"] is not False
+    assert found["prometheus"]["holds"] is not False
+    assert list(found) == ["target", "dashboard", "ray", "token", "nodes", "agents", "prometheus", "grafana"]
+    assert all(check["tried"] and check["took_s"] >= 0 for check in found.values())
 
 
 @pytest.mark.parametrize(("status", "said"), [(401, "--token-file"), (403, "not this cluster's")])
@@ -74,9 +76,10 @@ def test_a_token_that_is_not_right_is_the_broken_link(
     answers = {"/api/version": (200, VERSION), "/api/authentication_mode": (200, mode), "/api/jobs/": (status, "no")}
     done = program("doctor", dashboard(answers), "--json", RAY_AUTH_TOKEN=SECRET)
     assert done.returncode == 4
-    last = json.loads(done.stdout)[-1]
-    assert (last["name"], last["holds"]) == ("token", False)
-    assert said in last["advice"]
+    found = examined(done)
+    assert [id_ for id_, check in found.items() if check["holds"] is False] == ["token"]
+    assert said in found["token"]["advice"]
+    assert [id_ for id_, check in found.items() if not check["tried"]] == ["nodes", "agents", "prometheus", "grafana"]
     assert SECRET not in done.stdout
 
 
@@ -92,13 +95,14 @@ def test_a_file_that_is_not_understood_is_the_broken_link(program: Program, tmp_
     path.write_text("cluster_name: one\nprovider: {type: local}\n")
     done = program("doctor", str(path), "--json")
     assert done.returncode == 2
-    (check,) = json.loads(done.stdout)
-    assert (check["name"], check["holds"]) == ("target", False)
-    assert "provider.head_ip" in check["said"]
+    found = examined(done)
+    assert found["target"]["holds"] is False
+    assert "provider.head_ip" in found["target"]["said"]
+    assert [check["tried"] for check in found.values()] == [True] + [False] * (len(found) - 1)
 
 
 @pytest.mark.parametrize("text", ["", "cluster_name: [", "!!python/object:os.system {}", "\0\1\2", None])
-def test_a_file_that_cannot_be_read_is_the_broken_link_of_a_list_of_one(
+def test_a_file_that_cannot_be_read_is_the_broken_link_and_nothing_else_is_tried(
     program: Program, tmp_path: Path, text: str | None
 ) -> None:
     path = tmp_path / "cluster.yaml"
@@ -108,7 +112,8 @@ def test_a_file_that_cannot_be_read_is_the_broken_link_of_a_list_of_one(
     assert (done.returncode, done.stderr) == (2, "")
     first, *rest = done.stdout.splitlines()
     assert first.startswith("✕ target")
-    assert rest[-1].startswith("    do: ")
+    assert rest[0].startswith("    do: ")
+    assert all(line.endswith("not tried") for line in rest[1:])
 
 
 def test_a_prometheus_that_somebody_named_and_that_does_not_answer_is_a_broken_link(
@@ -116,7 +121,31 @@ def test_a_prometheus_that_somebody_named_and_that_does_not_answer_is_a_broken_l
 ) -> None:
     url = dashboard({"/api/version": (200, VERSION), "/nodes": (200, NODES)})
     done = program("doctor", url, "--json", "--prometheus", f"http://127.0.0.1:{closed_port}")
-    found = examined(done)["Prometheus"]
+    found = examined(done)["prometheus"]
     assert (done.returncode, found["holds"]) == (3, False)
     assert "--prometheus" in found["said"]
     assert "refused" in found["said"]
+
+
+@pytest.mark.parametrize(
+    ("words", "env"),
+    [
+        (("http://127.0.0.1:9",), {"RAY_AUTH_TOKEN_PATH": "/nonexistent"}),
+        (("ssh://head",), {"RAY_AUTH_TOKEN": "two words"}),
+        (("https://127.0.0.1:9", "--ca-cert", __file__), {}),
+    ],
+)
+def test_what_cannot_be_opened_is_json_too(program: Program, words: tuple[str, ...], env: dict[str, str]) -> None:
+    done = program("doctor", *words, "--json", **env)
+    assert (done.returncode, done.stderr) == (2, "")
+    check = examined(done)["target"]
+    assert check["holds"] is False
+    assert check["advice"]
+
+
+def test_it_is_drawn_with_ascii_where_nothing_else_can_be(program: Program) -> None:
+    for words, env in ((("--ascii",), {}), ((), {"PYTHONIOENCODING": "latin-1"})):
+        done = program("doctor", "http://127.0.0.1:9", *words, **env)
+        assert done.stdout.isascii()
+        assert done.stdout.startswith("+ target")
+        assert "x dashboard's port" in done.stdout

@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 
-from raymon_tui.backends.base import Backend
+from raymon_tui.backends.base import Backend, Stage
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.grafana.finding import answering_grafana
 from raymon_tui.cluster.prometheus.finding import answering
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import service_addresses
 from raymon_tui.cluster.service_client import without_secrets
-from raymon_tui.tui.cli.check import Check
+from raymon_tui.tui.cli.check import THEN, Check
 from raymon_tui.tui.options import PrometheusOptions
 
+*_, PROMETHEUS, GRAFANA = THEN
 NOT_NEEDED = "charts here need none"
 NOT_WANTED = "DISABLED"
 
@@ -27,21 +28,20 @@ async def services(backend: Backend, api: RayApi, prometheus: PrometheusOptions)
     headers = (*known.prometheus_headers, *prometheus.headers)
     if prometheus.url is not None:
         url = prometheus.url
-        yield await _tried(
-            "Prometheus", url, "--prometheus", lambda: _prometheus(backend, url, headers, from_here=True)
-        )
+        yield await _tried(PROMETHEUS, url, "--prometheus", lambda: _prometheus(backend, url, headers, from_here=True))
     else:
         address = known.prometheus
         yield await _tried(
-            "Prometheus",
+            PROMETHEUS,
             address,
             known.prometheus_told_by,
             lambda: _prometheus(backend, address, headers, from_here=False),
         )
     if known.grafana == NOT_WANTED:
-        yield Check(name="Grafana", holds=None, said="RAY_GRAFANA_HOST on the head says that there is none")
+        said = "RAY_GRAFANA_HOST on the head says that there is none"
+        yield Check(id=GRAFANA.id, name=GRAFANA.name, holds=None, said=said)
     else:
-        yield await _tried("Grafana", known.grafana, known.grafana_told_by, lambda: _grafana(backend, known.grafana))
+        yield await _tried(GRAFANA, known.grafana, known.grafana_told_by, lambda: _grafana(backend, known.grafana))
 
 
 async def _prometheus(
@@ -62,7 +62,7 @@ async def _grafana(backend: Backend, url: str) -> tuple[str, httpx.AsyncClient]:
 
 
 async def _tried(
-    name: str, address: str, told_by: str, ask: Callable[[], Awaitable[tuple[str, httpx.AsyncClient]]]
+    link: Stage, address: str, told_by: str, ask: Callable[[], Awaitable[tuple[str, httpx.AsyncClient]]]
 ) -> Check:
     began = time.monotonic()
     try:
@@ -72,10 +72,16 @@ async def _tried(
         took_s = time.monotonic() - began
         if not told_by:
             said = f"none at {without_secrets(address)}, where Ray looks for it: {failure.said}; {NOT_NEEDED}"
-            return Check(name=name, holds=None, said=said, took_s=took_s)
+            return Check(id=link.id, name=link.name, holds=None, said=said, took_s=took_s)
         said = f"{without_secrets(address)}, told by {told_by}: {failure.said}"
         return Check(
-            name=name, holds=False, said=said, took_s=took_s, advice=failure.advice, exit_code=failure.exit_code
+            id=link.id,
+            name=link.name,
+            holds=False,
+            said=said,
+            took_s=took_s,
+            advice=failure.advice,
+            exit_code=failure.exit_code,
         )
     said = f"{title}, told by {told_by}" if told_by else title
-    return Check(name=name, holds=True, said=said, took_s=time.monotonic() - began)
+    return Check(id=link.id, name=link.name, holds=True, said=said, took_s=time.monotonic() - began)

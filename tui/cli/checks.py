@@ -1,4 +1,4 @@
-"""The links of the chain to a cluster, and what became of each."""
+"""The links of the chain to a cluster, tried one after the other."""
 
 from __future__ import annotations
 
@@ -9,49 +9,71 @@ from typing import TypeVar
 import anyio
 import httpx
 
-from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects, Seeking
+from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesObjects, Relaying, Seeking, Stage
 from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.ray_api.client import RayApi
-from raymon_tui.tui.cli.check import Check
+from raymon_tui.tui.cli.check import THEN, Chain, Check
 from raymon_tui.tui.cli.check_services import services
 from raymon_tui.tui.options import PrometheusOptions
 
 T = TypeVar("T")
 
 AGENT_S = 5.0
+TARGET, FORWARDING = Stage("target", "target"), Stage("forwarding", "forwarding")
+DASHBOARD, RAY, TOKEN, NODES, AGENTS, *_ = THEN
+_PARTS_OF_HOP = ("tcp", "host_key", "login")
 
 
-Tell = Callable[[Check], None]
-
-
-async def examine(candidate: Candidate, tell: Tell, prometheus: PrometheusOptions) -> None:
-    """Try each link until one breaks without which the others cannot hold."""
-    backend = candidate.open()
+async def examine(candidate: Candidate, took_s: float, chain: Chain, prometheus: PrometheusOptions) -> None:
+    """Try each link until one breaks without which the others cannot hold; `took_s` to understand the target."""
+    began = time.monotonic()
     try:
-        if isinstance(backend, Connecting) and not await _connects(backend, tell):
-            return
-        # Through the pod proxy of Kubernetes there is no port to dial, nor the right to.
-        by_port = not isinstance(backend, KubernetesObjects)
-        if by_port and await _tried("dashboard's port", tell, lambda: _dialled(backend)) is None:
-            return
-        async with backend.http(backend.dashboard) as client:
-            api = RayApi(client)
-            if await _tried("Ray", tell, lambda: _version(api)) is None:
-                return
-            if await _tried("token", tell, lambda: _token(api)) is None:
-                return
-            nodes = await _tried("nodes", tell, api.nodes, _counted)
-            if nodes is not None:
-                tell(await _agents(backend, [node for node in nodes if node.alive]))
-            async for check in services(backend, api, prometheus):
-                tell(check)
+        backend = candidate.open()
+        http = backend.http(backend.dashboard)
+    except RaymonError as error:
+        chain.breaks(TARGET, error, took_s + time.monotonic() - began, whole=True)
+        return
+    try:
+        chain.holds(Stage(TARGET.id, TARGET.name, candidate.title), took_s + time.monotonic() - began)
+        async with http:
+            if await _reached(backend, chain):
+                await _ray(backend, RayApi(http), chain, prometheus)
     finally:
         await backend.aclose()
 
 
-async def _connects(backend: Connecting, tell: Tell) -> bool:
+async def _reached(backend: Backend, chain: Chain) -> bool:
+    """Try all that lies before the dashboard, and its port."""
+    # Through the pod proxy of Kubernetes there is no port to dial, nor the right to.
+    by_port = not isinstance(backend, KubernetesObjects)
+    if not by_port:
+        chain.expected = tuple(link for link in chain.expected if link != DASHBOARD)
+    if isinstance(backend, Relaying):
+        chain.expect_first((FORWARDING,))
+    if isinstance(backend, Connecting):
+        chain.expect_first(backend.way)
+        if not await _connects(backend, chain):
+            return False
+    if isinstance(backend, Relaying):
+        await _forwards(backend, chain)
+    return not by_port or await _tried(DASHBOARD, chain, lambda: _dialled(backend)) is not None
+
+
+async def _ray(backend: Backend, api: RayApi, chain: Chain, prometheus: PrometheusOptions) -> None:
+    if await _tried(RAY, chain, lambda: _version(api)) is None:
+        return
+    if await _tried(TOKEN, chain, lambda: _token(api)) is None:
+        return
+    nodes = await _tried(NODES, chain, api.nodes, _counted)
+    if nodes is not None:
+        chain.tell(await _agents(backend, [node for node in nodes if node.alive]))
+    async for check in services(backend, api, prometheus):
+        chain.tell(check)
+
+
+async def _connects(backend: Connecting, chain: Chain) -> bool:
     """Tell each part of the way that was behind us, and the one that was not."""
     began, failure = time.monotonic(), None
     try:
@@ -60,29 +82,51 @@ async def _connects(backend: Connecting, tell: Tell) -> bool:
         failure = error
     before = 0.0
     for stage, at in backend.stages:
-        name, _, said = stage.partition(": ")
-        tell(Check(name=name, holds=True, said=said or "it holds", took_s=at - before))
+        chain.holds(stage, at - before)
         before = at
     if failure is not None:
-        tell(broken(failure.tried, failure, time.monotonic() - began - before))
+        passed = [stage.id for stage, _ in backend.stages]
+        link = Stage(_next([stage.id for stage in backend.way], passed), failure.tried)
+        chain.breaks(link, failure, time.monotonic() - began - before)
     return failure is None
 
 
-async def _tried(name: str, tell: Tell, ask: Callable[[], Awaitable[T]], words: Callable[[T], str] = str) -> T | None:
+def _next(way: Sequence[str], passed: Sequence[str]) -> str:
+    """Return the part of the way that comes after those that are behind us; of a jump too."""
+    hop, _, part = passed[-1].partition("_") if passed else ("", "", "")
+    if hop.startswith("jump") and part != _PARTS_OF_HOP[-1]:
+        return f"{hop}_{_PARTS_OF_HOP[_PARTS_OF_HOP.index(part) + 1]}"
+    return next((part for part in way if part not in passed), way[-1])
+
+
+async def _tried(
+    link: Stage, chain: Chain, ask: Callable[[], Awaitable[T]], words: Callable[[T], str] = str
+) -> T | None:
     """Return what was asked, once it is told in `words`; None where the link is broken, which is told too."""
     began = time.monotonic()
     try:
         found = await ask()
     except RaymonError as error:
-        tell(broken(name, error, time.monotonic() - began))
+        chain.breaks(link, error, time.monotonic() - began)
         return None
-    tell(Check(name=name, holds=True, said=words(found), took_s=time.monotonic() - began))
+    chain.holds(Stage(link.id, link.name, words(found)), time.monotonic() - began)
     return found
 
 
-def broken(name: str, error: RaymonError, took_s: float) -> Check:
-    """Return what is told of a link that breaks with `error`."""
-    return Check(name=name, holds=False, said=error.said, took_s=took_s, advice=error.advice, exit_code=error.exit_code)
+async def _forwards(backend: Backend, chain: Chain) -> None:
+    """Tell whether the server forwards; where it forbids that, bytes take another way."""
+    began = time.monotonic()
+    try:
+        async with await backend.dial(backend.dashboard):
+            pass
+    except RaymonError:
+        # What this says of the port is the next link's.
+        pass
+    forbidden = isinstance(backend, Relaying) and backend.relays
+    said = "the server forbids it; a command on the head passes bytes on" if forbidden else "allowed"
+    took_s = time.monotonic() - began
+    holds = None if forbidden else True
+    chain.tell(Check(id=FORWARDING.id, name=FORWARDING.name, holds=holds, said=said, took_s=took_s))
 
 
 async def _dialled(backend: Backend) -> str:
@@ -90,8 +134,7 @@ async def _dialled(backend: Backend) -> str:
     found = await backend.find_dashboard() if isinstance(backend, Seeking) else usual
     async with await backend.dial(found):
         pass
-    said = str(found) if found == usual else f"{found}, which is not the usual {usual.port}"
-    return f"{said}, relayed by a command: the server forbids forwarding" if getattr(backend, "relays", False) else said
+    return str(found) if found == usual else f"{found}, which is not the usual {usual.port}"
 
 
 async def _version(api: RayApi) -> str:
@@ -137,12 +180,12 @@ async def _agents(backend: Backend, nodes: list[Node]) -> Check:
     async with anyio.create_task_group() as tasks:
         for node in nodes:
             tasks.start_soon(ask, node)
-    said = f"{len(answered)} of {len(nodes)} answer"
     advice = f"No answer from {', '.join(silent[:5])}: is the port open from the head?" if silent else ""
     return Check(
-        name="metrics agents",
+        id=AGENTS.id,
+        name=AGENTS.name,
         holds=not silent,
-        said=said,
+        said=f"{len(answered)} of {len(nodes)} answer",
         took_s=time.monotonic() - began,
         advice=advice,
         exit_code=UnreachableError.exit_code if silent else 0,

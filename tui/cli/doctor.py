@@ -9,7 +9,9 @@ import click
 
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.cli.common import common_options
-from raymon_tui.tui.cli.given import asking, options_of
+from raymon_tui.tui.cli.given import options_of
+from raymon_tui.tui.cli.one_cluster import one_cluster
+from raymon_tui.tui.cli.output import in_colour, shows_all
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -24,46 +26,34 @@ if TYPE_CHECKING:
 def doctor(ctx: click.Context, target: str | None, *, as_json: bool) -> None:
     """Try each link of the chain to a cluster in turn, and say what to do about the broken one.
 
-    The exit code is that of the first broken link: 0 where all hold.
+    What stands behind a broken link is listed as not tried. The exit code is that of the first broken link: 0 where all
+    hold.
     """
     with quick_imports():
         import anyio
 
-        from raymon_tui.backends.resolve import one_of, resolve
-        from raymon_tui.tui.cli.check import Check
-        from raymon_tui.tui.cli.checks import broken, examine
-        from raymon_tui.tui.cli.terminal_questions import somebody
+        from raymon_tui.tui.cli.check import Chain
+        from raymon_tui.tui.cli.checks import TARGET, examine
+        from raymon_tui.tui.cli.text.chain import drawn
 
-    options = asking(options_of(ctx, target), somebody())
-    found: list[Check] = []
-
-    def tell(check: Check) -> None:
-        found.append(check)
-        if not as_json:
-            click.echo("\n".join(_lines(check)))
-
+    options = options_of(ctx, target)
+    colour, ascii_only = in_colour(), options.ascii_only or not shows_all()
+    chain = Chain(
+        lambda check: (
+            None if as_json else click.echo(drawn(check, colour=colour, ascii_only=ascii_only), nl=False, color=True)
+        )
+    )
     began = time.monotonic()
     try:
-        candidate = one_of(resolve(target, options.connect))
+        candidate = one_cluster(ctx, target)
     except RaymonError as error:
-        tell(broken("target", error, time.monotonic() - began))
+        chain.breaks(TARGET, error, time.monotonic() - began, whole=True)
     else:
-        tell(Check(name="target", holds=True, said=candidate.title, took_s=time.monotonic() - began))
-        anyio.run(examine, candidate, tell, options.prometheus)
+        anyio.run(examine, candidate, time.monotonic() - began, chain, options.prometheus)
+    chain.end()
     if as_json:
-        click.echo(_json(found))
-    ctx.exit(next((check.exit_code for check in found if check.exit_code), 0))
-
-
-def _lines(check: Check) -> list[str]:
-    from raymon_tui.widgets.content import plain
-
-    mark = {True: "✓", False: "✕", None: "–"}[check.holds]
-    took = "" if check.took_s is None else f"{1000 * check.took_s:,.0f} ms"
-    said, *listed = check.said.splitlines() or [""]
-    lines = [f"{mark} {plain(check.name, 40):<36} {took:>9}  {plain(said, 200)}".rstrip()]
-    lines += [f"    {plain(line, 200)}" for line in listed]
-    return [*lines, *(f"    do: {plain(line, 300)}" for line in check.advice.splitlines())]
+        click.echo(_json(chain.checks))
+    ctx.exit(chain.exit_code)
 
 
 def _json(found: list[Check]) -> str:

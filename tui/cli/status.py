@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from raymon_tui.tui.cli.common import between, common_options
 from raymon_tui.tui.cli.given import options_of
 from raymon_tui.tui.cli.one_cluster import one_cluster
+from raymon_tui.tui.cli.output import in_colour, shows_all
 from raymon_tui.tui.cli.quick import quick_imports
 
 if TYPE_CHECKING:
@@ -84,12 +84,10 @@ def _page(snapshot: Snapshot, options: MonitorOptions) -> str:
     from raymon_tui.tui.cli.text.page import page
     from raymon_tui.tui.cli.text.paint import paint
 
-    terminal = sys.stdout.isatty()
-    columns = shutil.get_terminal_size().columns if terminal else ORDINARY_WIDTH
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else ORDINARY_WIDTH
     drawn = Drawn(
         now=snapshot.at,
         width=max(NARROWEST, min(columns, WIDEST)),
-        ascii_only=options.ascii_only or "utf" not in (sys.stdout.encoding or "").lower(),
+        ascii_only=options.ascii_only or not shows_all(),
     )
-    colour = terminal and not os.environ.get("NO_COLOR")
-    return paint(page(snapshot, drawn), colour=colour, ascii_only=drawn.ascii_only)
+    return paint(page(snapshot, drawn), colour=in_colour(), ascii_only=drawn.ascii_only)
