@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import anyio
 from anyio import to_thread
 
-from raymon_tui.backends.errors import UnreachableError
+from raymon_tui.backends.errors import RaymonError, UnreachableError
 
 SendSignal = Callable[[signal.Signals], Awaitable[None]]
 MARK = b"\x1eraymon-tui "
@@ -98,8 +99,9 @@ async def pass_signals(send: SendSignal, end: Callable[[int], None], *, terminal
     That is done where one that asks for its end comes twice, and where our own terminal was closed. In a terminal
     Ctrl-C is a key, which is no signal.
     """
-    taken = (signal.SIGTERM, signal.SIGHUP) if terminal else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    ending = taken if terminal else (signal.SIGINT,)
+    keys = () if terminal else (signal.SIGINT, signal.SIGQUIT)
+    taken = (*keys, signal.SIGTERM, signal.SIGHUP)
+    ending = keys or taken
     asked = False
     with anyio.open_signal_receiver(*taken) as signals:
         async for received in signals:
@@ -107,7 +109,9 @@ async def pass_signals(send: SendSignal, end: Callable[[int], None], *, terminal
                 end(128 + received)
                 return
             asked = asked or received in ending
-            await send(received)
+            # Where it does not get there, a second one lets go of the command.
+            with contextlib.suppress(RaymonError):
+                await send(received)
             if terminal and received == signal.SIGHUP:
                 await anyio.sleep(HUNG_UP_S)
                 end(128 + received)

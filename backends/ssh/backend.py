@@ -175,9 +175,7 @@ class SshBackend:
             channel.exec_command(line)
 
         async def send(sent: Signals) -> None:
-            # Where it does not get there, a second one lets go of the command.
-            with contextlib.suppress(RaymonError):
-                await self._signal(pids[0] if pids else None, sent, channel)
+            await self._signal(pids[0] if pids else None, sent, channel)
 
         try:
             await self.link.blocking(lambda _: start())

@@ -87,7 +87,7 @@ def refuse_expired(tried: str, said: bytes) -> None:
 def refuse_unbegun(tried: str, code: int, said: bytes, container: Container | None) -> NoReturn:
     """Raise what is to be told of a command in whose place something else ended with a code, having said something."""
     refuse_expired(tried, said)
-    advice = "Does ssh HOST true do anything there? What it says comes from the account's shell, or from sshd."
+    advice = "Does ssh HOST true work in a shell? The server or the login shell may run something else instead."
     if container is not None:
         advice = f"Is {container.name} up there, and may that user enter it? {container.engine} ps there says."
     raise never_began(tried, code, said, advice)

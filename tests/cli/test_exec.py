@@ -14,13 +14,14 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker_standin
 import pytest
 from here import install
-from kube_api import CLUSTER, ENTER, READ, in_a_thread, kubeconfig
+from kube_api import CLUSTER, ENTER, READ, KubeApi, in_a_thread, kubeconfig
 from ptys import PATIENCE_S, read_until, take_terminal, terminal
 from ssh_home import launcher_file, make_home, settings_for
 from sshd import Sshd, running_sshd
@@ -58,9 +59,14 @@ def in_container(sshd: Sshd, tmp_path_factory: pytest.TempPathFactory) -> tuple[
 
 
 @pytest.fixture(scope="module")
-def in_kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
-    with in_a_thread(READ | ENTER, NO_DASHBOARD, "127.0.0.1") as api:
-        yield f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path_factory.mktemp("kube")))
+def api() -> Iterator[KubeApi]:
+    with in_a_thread(READ | ENTER, NO_DASHBOARD, "127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def in_kubernetes(api: KubeApi, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    return f"raycluster/{CLUSTER}", "--kubeconfig", str(kubeconfig(api, tmp_path_factory.mktemp("kube")))
 
 
 @pytest.fixture(params=["ssh", "container", "kubernetes"])
@@ -160,11 +166,14 @@ def test_what_is_piped_in_reaches_the_command(begun: Begun, target: tuple[str, .
         assert process.communicate(timeout=PATIENCE_S)[0] == b"a line\n"
 
 
-def test_ctrl_c_reaches_the_command_which_may_make_of_it_what_it_likes(begun: Begun, target: tuple[str, ...]) -> None:
-    process = begun(*target, "--", f"trap 'echo asked; exit 9' INT; echo ready; {WAITING}")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGQUIT], ids=["INT", "QUIT"])
+def test_keys_that_end_reach_the_command_which_may_make_of_them_what_it_likes(
+    begun: Begun, target: tuple[str, ...], sent: signal.Signals
+) -> None:
+    process = begun(*target, "--", f"trap 'echo asked; exit 9' {sent.name[3:]}; echo ready; {WAITING}")
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     assert process.stdout.read() == b"asked\n"
     assert process.wait(PATIENCE_S) == 9
 
@@ -187,6 +196,32 @@ async def test_the_second_ctrl_c_lets_go_of_a_command_that_does_not_care(begun: 
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_S) == 130
     await ended(pid)
+
+
+def test_a_signal_that_does_not_get_there_ends_nothing_and_a_second_one_lets_go(
+    begun: Begun, api: KubeApi, in_kubernetes: tuple[str, ...]
+) -> None:
+    process = begun(*in_kubernetes, "--", "echo $$; exec sleep 600")
+    assert process.stdout is not None
+    pid = int(process.stdout.readline())
+    rights, api.rights = api.rights, set(READ)
+    try:
+        before = len(api.asked)
+        process.send_signal(signal.SIGINT)
+        wait_until(lambda: len(api.asked) > before)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 130
+    finally:
+        api.rights = rights
+        os.kill(pid, signal.SIGKILL)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    until = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 async def test_who_reads_no_more_ends_the_command(begun: Begun, target: tuple[str, ...]) -> None:
