@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from raymon_tui.cluster.model.page import Counts
@@ -15,4 +16,4 @@ async def ask_task_counts(api: RayApi) -> Counts:
 
     Nobody who has just come waits for them: while it counts them the dashboard answers nothing else.
     """
-    return await api.task_counts(whole=api.has_counted_tasks)
+    return await api.task_counts(whole_within_s=math.inf if api.has_counted_tasks else 0.0)

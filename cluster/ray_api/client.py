@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import anyio
@@ -116,14 +117,14 @@ class RayApi:
         """Return tasks counted by function; dear, it blocks the dashboard while it counts."""
         return await summaries.ask_task_summary(self.get)
 
-    async def task_counts(self, job_id: str | None = None, *, whole: bool = True) -> Counts:
+    async def task_counts(self, job_id: str | None = None, *, whole_within_s: float = math.inf) -> Counts:
         """Return how many task attempts are in each state, exact past 10,000, of one job or of all.
 
         What is dear to count (all of them, the failed ones) is counted again only when its cost has been rested off;
-        until then FINISHED and the total are what is known at least. Without `whole` these two are left out: to count
-        them takes the dashboard seconds where many tasks have finished.
+        until then FINISHED and the total are what is known at least. Where what lives takes longer than
+        `whole_within_s` to count, these two are left out: they take the dashboard seconds where many tasks have ended.
         """
-        return await self._tallies.tasks(job_id, whole=whole)
+        return await self._tallies.tasks(job_id, whole_within_s=whole_within_s)
 
     @property
     def has_counted_tasks(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,9 +63,9 @@ class Tallies:
         self._get = get
         self._tallies: dict[tuple[str, str | None], Tally] = {}
 
-    async def tasks(self, job_id: str | None = None, *, whole: bool = True) -> Counts:
+    async def tasks(self, job_id: str | None = None, *, whole_within_s: float = math.inf) -> Counts:
         """Count task attempts, of one job or of all."""
-        return await self._tally(TASKS, job_id).count(whole=whole)
+        return await self._tally(TASKS, job_id).count(whole_within_s=whole_within_s)
 
     @property
     def has_counted_tasks(self) -> bool:
@@ -91,15 +92,16 @@ class Tally:
         self._last_live = 0
         self._last_rest = 0
 
-    async def count(self, *, whole: bool = True) -> Counts:
+    async def count(self, *, whole_within_s: float = math.inf) -> Counts:
         """Return the counts: live states as of now, the others as of when they were last asked for.
 
-        Without `whole` the state that most end in is not counted, and the total is None; what was counted is then in
-        `by_state` even where there are none.
+        Where the live ones take longer than `whole_within_s` to count, the state that most end in is not counted, and
+        the total is None; what was counted is then in `by_state` even where there are none.
         """
+        began = monotonic()
         live = await self._live()
         self.has_counted = True
-        if not whole:
+        if monotonic() - began >= whole_within_s:
             final = {state: (await self._rested(state))[0] for state in self._kind.final}
             return Counts(by_state={**dict.fromkeys(self._kind.live, 0), **live, **final})
         total, fresh = await self._rested()

@@ -135,7 +135,7 @@ async def test_what_failed_meanwhile_is_never_said_to_have_finished(monkeypatch:
     ledger = Ledger({"RUNNING": 5, "FAILED": 5, "FINISHED": 100})
     tally = ledger.tally()
     monkeypatch.setattr("raymon_tui.cluster.ray_api.counts._REST", 1e9)
-    await tally.count(whole=False)
+    await tally.count(whole_within_s=0.0)
     monkeypatch.setattr("raymon_tui.cluster.ray_api.counts._REST", 0.0)
     ledger.states = Counter({"RUNNING": 1, "FAILED": 9, "FINISHED": 100})
     assert (await tally.count()).by_state == {"RUNNING": 1, "FAILED": 9, "FINISHED": 100}

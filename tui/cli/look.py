@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Thread
-from time import monotonic
 
 from raymon_tui.backends.base import Backend, Connecting
 from raymon_tui.backends.errors import RaymonError
@@ -13,21 +12,15 @@ from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS, TASK_COUNTS
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.monitor import Monitor
-from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.snapshot import Snapshot
 
 CHEAP_S = 0.25
 """A dashboard that counts what lives in so short a time counts all tasks without keeping others waiting."""
 
 
-async def _cheap_task_counts(api: RayApi) -> Counts:
-    """Count all tasks, but leave out what is dear to count where that would be dear."""
-    began = monotonic()
-    live = await api.task_counts(whole=False)
-    return live if monotonic() - began > CHEAP_S else await api.task_counts()
-
-
-CHEAP_TASK_COUNTS: Feed[Counts] = Feed(TASK_COUNTS.name, _cheap_task_counts, timeout_s=30.0)
+CHEAP_TASK_COUNTS: Feed[Counts] = Feed(
+    TASK_COUNTS.name, lambda api: api.task_counts(whole_within_s=CHEAP_S), timeout_s=30.0
+)
 _CHEAP = (*(feed for feed in BASE_FEEDS if feed is not TASK_COUNTS), CHEAP_TASK_COUNTS)
 
 
