@@ -56,7 +56,8 @@ async def execute_in(
     api: ApiServer, place: Place, argv: Sequence[str], tried: str, *, terminal: bool, signals: bool
 ) -> int:
     """Run `argv` and return its exit code; see `Executing.execute`."""
-    words = ["sh", "-c", _BY_LOGIN_SHELL, ANNOUNCED_IN_TERMINAL if terminal else ANNOUNCED, *argv]
+    begin = f"{_sized()}; {_BY_LOGIN_SHELL}" if terminal else _BY_LOGIN_SHELL
+    words = ["sh", "-c", begin, ANNOUNCED_IN_TERMINAL if terminal else ANNOUNCED, *argv]
     has_input = terminal or not _is_empty(sys.stdin.fileno())
     asked = place.params(words, stdin=has_input, tty=terminal)
     socket = await open_channels(api, place.path, asked, COMMANDS, tried)
@@ -72,6 +73,12 @@ async def execute_in(
     if attached.instead is not None:
         raise never_began(tried, attached.code, attached.instead, "Does that container's login shell let anybody in?")
     return attached.code
+
+
+def _sized() -> str:
+    """Return what gives a command its terminal's size: it may be there before the word of that, which is sent too."""
+    size = terminal_size()
+    return f"stty rows {size.lines} cols {size.columns} 2>/dev/null"
 
 
 class _Attached:
