@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 ROOMS := backends cluster widgets tui
+# Several processes share the tests; all that need Ray go to one of them.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 TYPES := build/types/raymon_tui
 
 # The first of these that is a Python of a version that Ray has wheels for.
@@ -26,10 +28,10 @@ demo: $(STAMP)
 	$(BIN)/raymon-tui demo
 
 test: $(STAMP) | programs
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 quick: $(STAMP) | programs
-	$(BIN)/python -m pytest -m 'not ray and not slow'
+	$(PYTEST) -m 'not ray and not slow'
 
 test-all:
 	bash tests/every_python.sh

@@ -67,10 +67,16 @@ def pytest_report_header() -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `ray` whatever asks for the cluster, before tests are chosen by their marks."""
+    """Mark as `ray` whatever asks for the cluster, before tests are chosen by their marks.
+
+    Where several processes share the tests, all that need Ray go to one of them: a machine of two cores bears one
+    cluster. The tests of any other file stay together, for what they share.
+    """
     for item in items:
         if "ray_cluster" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.ray)
+        together = "ray" if item.get_closest_marker("ray") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.hookimpl(wrapper=True)
