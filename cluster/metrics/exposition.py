@@ -34,7 +34,7 @@ _PARTS = ("_bucket", "_sum", "_count", "_created", "_total", "_info")
 Labels = tuple[tuple[str, str], ...]
 
 
-class Series(Struct, frozen=True):
+class Series(Struct, frozen=True, cache_hash=True):
     """One time series: the family that it belongs to, the name of the sample, its labels as they were written."""
 
     family: str

@@ -7,10 +7,11 @@ become rates, and all nodes one line. So the memory depends on how many lines th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from raymon_tui.cluster.metrics.asking import ask
+from raymon_tui.cluster.metrics.counter import Counter
 from raymon_tui.cluster.metrics.exposition import Family, Scrape, Series
 from raymon_tui.cluster.metrics.families import KEPT, Fold, Kept, custom_labels, is_custom
 from raymon_tui.cluster.metrics.lines import Lines
@@ -22,6 +23,8 @@ MANY_NODES = 64
 MOST_LINES = 4_000
 MOST_LINES_A_TARGET = 600
 """Beyond these no new line is begun; how many were left out is counted."""
+MOST_GONE = 4
+"""Series that are no more are forgotten once there are so many times as many as the last scrape had."""
 _COUNTED = ("counter", "histogram", "summary")
 
 
@@ -42,10 +45,10 @@ class KeptLine(NamedTuple):
 class _Cell:
     """What one target last said of one line."""
 
-    __slots__ = ("counted", "fold", "known", "number", "ring", "total")
+    __slots__ = ("fold", "known", "number", "ring", "total")
 
-    def __init__(self, fold: Fold, ring: Ring | None, *, counted: bool) -> None:
-        self.fold, self.ring, self.counted = fold, ring, counted
+    def __init__(self, fold: Fold, ring: Ring | None) -> None:
+        self.fold, self.ring = fold, ring
         self.total, self.number = 0.0, 0
         self.known = math.nan
 
@@ -64,14 +67,11 @@ class _Cell:
             self.ring.put(at, self.known)
 
 
-class _Source:
-    """One series of a target: where it belongs, and a counter's last value."""
+class _Source(NamedTuple):
+    """One series of a target: the line that it is a part of, and its last value where it counts."""
 
-    __slots__ = ("before", "cell", "series")
-
-    def __init__(self, series: Series, cell: _Cell | None) -> None:
-        self.series, self.cell = series, cell
-        self.before = math.nan
+    cell: _Cell | None
+    counter: Counter | None
 
 
 class _Target:
@@ -79,9 +79,8 @@ class _Target:
 
     def __init__(self) -> None:
         self.cells: dict[LineKey, _Cell] = {}
-        self.sources: dict[int, _Source] = {}
+        self.sources: dict[Series, _Source] = {}
         self.families: dict[str, Family] = {}
-        self.at = math.nan
 
 
 class MetricsStore:
@@ -129,26 +128,21 @@ class MetricsStore:
         known = self._targets.setdefault(target, _Target())
         self.since = at if self.since is None else self.since
         known.families = scrape.families
-        if len(known.sources) > 4 * len(scrape.series) + 1000:
-            known.sources.clear()
-        sources, passed = known.sources, at - known.at
-        for series, value in zip(scrape.series, scrape.values, strict=True):
-            source = sources.get(id(series))
+        sources = known.sources
+        for series, value in _once(scrape):
+            source = sources.get(series)
             if source is None:
-                source = sources[id(series)] = _Source(series, self._cell(known, series))
-            cell = source.cell
+                source = sources[series] = self._source(known, series)
+            cell, counter = source
             if cell is None or math.isnan(value):
                 continue
-            if not cell.counted:
-                cell.add(value)
-                continue
-            before, source.before = source.before, value
-            if passed > 0 and not math.isnan(before):
-                # A counter that is lower than it was began again at zero.
-                cell.add((value - before if value >= before else value) / passed)
+            taken = value if counter is None else counter.rate(at, value)
+            if not math.isnan(taken):
+                cell.add(taken)
         for cell in known.cells.values():
             cell.settle(at)
-        known.at = at
+        if len(sources) > MOST_GONE * len(scrape.series) + 1000:
+            known.sources = {series: sources[series] for series in scrape.series}
 
     def gap(self, target: str) -> None:
         """Take note that a target could not be read: what it said is no longer true, and nothing else is known."""
@@ -221,19 +215,22 @@ class MetricsStore:
         rings += [cell.ring for target in self._targets.values() for cell in target.cells.values() if cell.ring]
         return sum(ring.bytes_kept for ring in rings)
 
-    def _cell(self, target: _Target, series: Series) -> _Cell | None:
-        """Return where a new series belongs; None where it is not drawn, or there are too many lines."""
+    def _source(self, target: _Target, series: Series) -> _Source:
+        """Return where a new series belongs: to no line where it is not drawn, or there are too many."""
         kept = KEPT.get(series.family)
         family = target.families.get(series.family)
         kind = family.type if family is not None else "untyped"
         if kind in ("histogram", "summary") and not series.name.endswith(("_bucket", "_sum", "_count")):
-            return None
+            return _Source(None, None)
         labels = dict(series.labels)
         if kept is None:
             kept, shown = Kept(), custom_labels(series.labels)
         else:
             shown = tuple((name, labels.get(name, "")) for name in kept.labels if name in labels)
         key = LineKey(series.name, tuple(sorted(shown)))
+        return _Source(self._cell(target, key, kept), Counter() if kind in _COUNTED else None)
+
+    def _cell(self, target: _Target, key: LineKey, kept: Kept) -> _Cell | None:
         # Many targets have the same lines, and need no key of their own for each.
         key = self._keys.setdefault(key, key)
         cell = target.cells.get(key)
@@ -241,7 +238,7 @@ class MetricsStore:
             if len(target.cells) >= MOST_LINES_A_TARGET:
                 self.left_out += 1
                 return None
-            cell = target.cells[key] = _Cell(kept.fold, self._ring(kept), counted=kind in _COUNTED)
+            cell = target.cells[key] = _Cell(kept.fold, self._ring(kept))
         return cell
 
     def _ring(self, kept: Kept) -> Ring | None:
@@ -253,3 +250,14 @@ class MetricsStore:
 def _kept_as(name: str) -> Kept:
     """Return how the family of a sample is kept; of histograms none is told apart by node."""
     return KEPT.get(name, Kept())
+
+
+def _once(scrape: Scrape) -> Iterator[tuple[Series, float]]:
+    """Yield each series and its value; of one that stands there twice the first, as a Prometheus server takes it."""
+    pairs = zip(scrape.series, scrape.values, strict=True)
+    if len(set(scrape.series)) == len(scrape.series):
+        return pairs
+    found: dict[Series, float] = {}
+    for series, value in pairs:
+        found.setdefault(series, value)
+    return iter(found.items())
