@@ -23,6 +23,13 @@ Dial = Callable[[Endpoint], Awaitable[ByteStream]]
 """Opens a byte stream to a port as seen from the head node; what it raises is a `RaymonError`."""
 
 
+class Idle(anyio.TypedAttributeSet):
+    """What a stream tells of itself while nobody uses it."""
+
+    has_spoken: bool = anyio.typed_attribute()
+    """Whether something has come that nobody has taken yet, its end among that."""
+
+
 def client_over(
     dial: Dial,
     base_url: str,
@@ -127,8 +134,12 @@ class _Dialled(httpcore.AsyncNetworkStream):
 def _is_readable(stream: ByteStream) -> bool:
     """Whether an idle connection has something to say, which is that it has ended: it must not be used again.
 
-    A stream tells by its `SocketAttribute.raw_socket`, which may be anything with a `fileno()` that polls as readable.
+    A stream tells by its `Idle.has_spoken`, or by its `SocketAttribute.raw_socket`, which may be anything with a
+    `fileno()` that polls as readable.
     """
+    spoken = stream.extra(Idle.has_spoken, None)  # noqa: S610
+    if spoken is not None:
+        return spoken
     socket = stream.extra(SocketAttribute.raw_socket, None)  # noqa: S610 - not the one of Django
     if socket is None:
         return False

@@ -16,7 +16,7 @@ from raymon_tui.backends.asking import Asking, NobodyToAsk
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, Stage
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
-from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.errors import RaymonError, TimedOutError, UnreachableError
 from raymon_tui.backends.raw_terminal import raw_terminal
 from raymon_tui.backends.ssh.commands import (
     NOT_FOUND,
@@ -33,8 +33,8 @@ from raymon_tui.backends.ssh.files import read_part
 from raymon_tui.backends.ssh.finding_transport import FindingTransport
 from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
-from raymon_tui.backends.ssh.link import Link, NoSessionError
-from raymon_tui.backends.ssh.relay import relaying
+from raymon_tui.backends.ssh.link import ForwardingForbiddenError, Link, NoSessionError
+from raymon_tui.backends.ssh.relay import Relay
 from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
@@ -73,8 +73,9 @@ class SshBackend:
         known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
         self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
         self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
-        self._relays = False
+        self._forbidden_over = 0
         self.link = Link(destination, asking or NobodyToAsk())
+        self._relay = Relay(self.link, self._session)
         self._place = None if destination.port_named else self._looked_for(destination)
 
     @property
@@ -85,7 +86,7 @@ class SshBackend:
     @property
     def relays(self) -> bool:
         """Whether the server forbids forwarding, so that a command on the head passes bytes on."""
-        return self._relays
+        return 0 < self._forbidden_over == self.link.connected
 
     def http(self, endpoint: Endpoint) -> httpx.AsyncClient:
         """Return a client: with token and headers for the dashboard, bare for anything else."""
@@ -117,19 +118,16 @@ class SshBackend:
         return DashboardPort(destination.dashboard, self.dial, self.link, read_sessions, one_cluster=one_cluster)
 
     async def dial(self, endpoint: Endpoint) -> ByteStream:
-        """Connect from the head; where forwarding is forbidden, through a command there."""
+        """Connect from the head; where forwarding is forbidden, through the one command there that passes bytes on."""
         tried = f"connect to {endpoint} from {self._destination.host}"
-        if not self._relays:
+        if not self.relays:
             try:
-                channel = await self.link.open_channel("direct-tcpip", (endpoint.host, endpoint.port), tried)
-            except RefusedError:
-                if not self.link.connected:
-                    raise
-                self._relays = True
-            else:
-                return ChannelStream(channel)
-        channel = await self.link.open_channel("session", None, tried)
-        return await relaying(channel, endpoint, tried, self.link)
+                return ChannelStream(
+                    await self.link.open_channel("direct-tcpip", (endpoint.host, endpoint.port), tried)
+                )
+            except ForwardingForbiddenError:
+                self._forbidden_over = self.link.connected
+        return await self._relay.dial(endpoint, tried)
 
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
         """Run a command on the head, inside its container where there is one."""
@@ -253,4 +251,5 @@ class SshBackend:
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""
+        await self._relay.aclose()
         await self.link.aclose()

@@ -39,6 +39,10 @@ class NoSessionError(UnreachableError):
     """The server opens no more sessions over this connection, for now."""
 
 
+class ForwardingForbiddenError(RefusedError):
+    """The server opens no channel to a port over this connection."""
+
+
 class Link:
     """Opens channels over one connection.
 
@@ -124,7 +128,7 @@ class Link:
         return asyncio.run_coroutine_threadsafe(answer, self._loop).result()
 
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
-        """Open a channel; raises `RefusedError` where the server forbids it, else `UnreachableError`."""
+        """Open a channel; raises `ForwardingForbiddenError` where the server does so, else `UnreachableError`."""
         transport = await self.transport()
         source = None if address is None else ("127.0.0.1", 0)
         try:
@@ -142,6 +146,11 @@ class Link:
             # Whoever asked had less patience; the connection may be gone all the same.
             self._looked_at(transport)
             raise
+
+    async def works(self) -> bool:
+        """Whether the other side of the connection still answers; one that does not is given up."""
+        route = self._route
+        return route is not None and await asyncio.shield(self._looked_at(route.transport))
 
     def _looked_at(self, transport: paramiko.Transport) -> asyncio.Task[bool]:
         """Look, in a task of its own, whether the connection still works, and drop it where it does not."""
@@ -213,7 +222,7 @@ def _opened(
 
 def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> RaymonError:
     if error.code == FORBIDDEN:
-        return RefusedError(
+        return ForwardingForbiddenError(
             tried, "the server forbids forwarding", "Let sshd allow it: AllowTcpForwarding, PermitOpen."
         )
     if session:

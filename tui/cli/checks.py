@@ -123,7 +123,11 @@ async def _forwards(backend: Backend, chain: Chain) -> None:
         # What this says of the port is the next link's.
         pass
     forbidden = isinstance(backend, Relaying) and backend.relays
-    said = "the server forbids it; a command on the head passes bytes on" if forbidden else "allowed"
+    said = (
+        "the server forbids it; one command on the head passes all bytes on, over one session"
+        if forbidden
+        else "allowed"
+    )
     took_s = time.monotonic() - began
     holds = None if forbidden else True
     chain.tell(Check(id=FORWARDING.id, name=FORWARDING.name, holds=holds, said=said, took_s=took_s))
