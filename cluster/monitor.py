@@ -25,6 +25,9 @@ from raymon_tui.cluster.metrics.finding import ask_discovery
 from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.node_type_limits import Completion, limits_feed
+from raymon_tui.cluster.prometheus.counting import counted_feeds
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
+from raymon_tui.cluster.prometheus.watch import PrometheusWatch
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.reader import Reader
 from raymon_tui.cluster.record import record
@@ -52,6 +55,7 @@ class Monitor:
         target: str = "",
         refresh_s: float = 2.0,
         metrics_targets: Sequence[Endpoint] = (),
+        prometheus: PrometheusOptions | None = None,
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
@@ -68,15 +72,25 @@ class Monitor:
         self._limits = limits_feed(backend)
         self._complete = Completion()
         rng = rng or Random()  # noqa: S311 - it spreads retries, it guards nothing
+        self.prometheus = PrometheusWatch(
+            backend,
+            self.api,
+            prometheus or PrometheusOptions(),
+            lambda: version.session_name if (version := self.snapshot.value(VERSION)) is not None else "",
+            lambda: self._changed((METRICS,)),
+            clock=self._clock.now,
+        )
         self.metrics = MetricsReader(
             backend,
             lambda: self.snapshot.value(NODES),
             partial(ask_discovery, self.api, backend),
             lambda: self._changed((METRICS,)),
             named=metrics_targets,
+            spared=self.prometheus.stands_in_for,
             clock=self._clock.now,
             rng=rng,
         )
+        self._counted = counted_feeds(self.prometheus, lambda: len(self.metrics.states))
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
             at=self._clock.now(),
@@ -97,7 +111,7 @@ class Monitor:
         A feed that nobody wants any more is not asked again, and its request in flight is dropped; its last reading
         stays for a while.
         """
-        self._wants[owner] = self._with_limits(feeds)
+        self._wants[owner] = tuple(self._counted.get(feed.name, feed) for feed in self._with_limits(feeds))
         self._reader.want(feed for wanted in self._wants.values() for feed in wanted if not feed.pushed)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -118,6 +132,7 @@ class Monitor:
             tasks.start_soon(self._reader.pollers.run)
             tasks.start_soon(self._announcer.run)
             tasks.start_soon(self.metrics.run)
+            tasks.start_soon(self.prometheus.run)
             if self.source is not None:
                 tasks.start_soon(self.source.run, self._changed)
             while True:
@@ -169,6 +184,7 @@ class Monitor:
 
     async def aclose(self) -> None:
         """Give back the connections to the dashboard; `run` must have ended. The backend stays its owner's."""
+        await self.prometheus.aclose()
         await self._http.aclose()
 
     def _with_limits(self, feeds: Iterable[Feed[Any]]) -> tuple[Feed[Any], ...]:

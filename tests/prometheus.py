@@ -24,13 +24,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def prometheus(directory: Path, config: str) -> Iterator[str]:
+def prometheus(directory: Path, config: str, port: int | None = None) -> Iterator[str]:
     """Run a server with this configuration, and give its URL once it is ready; it ends with the block."""
     program = shutil.which("prometheus")
     if program is None:
         pytest.skip("this machine cannot run Prometheus: Debian's package prometheus is not installed")
     (directory / "prometheus.yml").write_text(config)
-    port = free_port()
+    port = port or free_port()
     argv = (
         program,
         f"--config.file={directory / 'prometheus.yml'}",

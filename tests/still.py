@@ -18,6 +18,7 @@ from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed, FeedError, Reading
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.monitor import Monitor
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.snapshot import Link, Snapshot
 from raymon_tui.tui import app
 from raymon_tui.tui.app import MonitorApp
@@ -62,8 +63,8 @@ def failing(feed: Feed[Any], said: str) -> Snapshot:
 class StillMonitor(Monitor):
     """Shows what it was given, and remembers which feeds the screen wants."""
 
-    def __init__(self, backend: Backend, snapshot: Snapshot) -> None:
-        super().__init__(backend)
+    def __init__(self, backend: Backend, snapshot: Snapshot, prometheus: PrometheusOptions | None = None) -> None:
+        super().__init__(backend, prometheus=prometheus)
         self.snapshot = snapshot
         self.wanted: tuple[str, ...] = ()
 
@@ -87,12 +88,12 @@ class StillApp(MonitorApp):
     ) -> None:
         backend = HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})
         super().__init__((Candidate("still", lambda: backend),), options or MonitorOptions())
-        self.monitor = StillMonitor(backend, snapshot)
+        self.monitor = StillMonitor(backend, snapshot, self.options.prometheus)
         self._first = pane_id
         self._clock = clock
 
-    def open_cluster(self, backend: Backend) -> None:
-        charts = BestSource(backend, self.monitor, self.options.prometheus)
+    def open_cluster(self, backend: Backend, own: MonitorOptions | None = None) -> None:
+        charts = BestSource(self.monitor)
         viewing = Viewing(self.options.refresh_s)
         self.session = Session(backend, self.monitor, self.options, viewing, charts, self._clock)
         self.push_screen(MainScreen(self.session, self._first))

@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from raymon_tui.backends.base import ConnectOptions, Endpoint
-
-
-class PrometheusOptions(NamedTuple):
-    """What the user said of a Prometheus server: its address, headers, from how many nodes on it is asked first."""
-
-    url: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    many_nodes: int = 64
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 
 
 class GrafanaOptions(NamedTuple):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import anyio
 from msgspec import structs
 
 from raymon_tui.backends.base import Backend, KubernetesObjects
@@ -87,11 +86,8 @@ class Session:
             if insist and isinstance(failure, UnreachableError | BadAnswerError):
                 failure = None
             if failure is None:
-                async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(self.charts.run)
-                    await self.monitor.run()
+                await self.monitor.run()
         finally:
-            await self.charts.aclose()
             await self.monitor.aclose()
             await self.backend.aclose()
         return failure
@@ -122,9 +118,11 @@ class Opened:
 def open_session(backend: Backend, options: MonitorOptions) -> Session:
     """Return a session on the cluster behind `backend`, whose monitor wants what every screen needs."""
     monitor = Monitor(
-        backend, target=backend.describe(), refresh_s=options.refresh_s, metrics_targets=options.metrics_targets
+        backend,
+        target=backend.describe(),
+        refresh_s=options.refresh_s,
+        metrics_targets=options.metrics_targets,
+        prometheus=options.prometheus,
     )
     monitor.want("base", BASE_FEEDS)
-    return Session(
-        backend, monitor, options, Viewing(options.refresh_s), BestSource(backend, monitor, options.prometheus)
-    )
+    return Session(backend, monitor, options, Viewing(options.refresh_s), BestSource(monitor))

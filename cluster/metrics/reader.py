@@ -48,7 +48,8 @@ class TargetState(Struct, frozen=True, kw_only=True):
 class MetricsReader:
     """Scrapes for as long as it runs.
 
-    `nodes` gives the nodes that are known, `ask_discovery` what Ray says of exporters. Failures are in `states`; none
+    `nodes` gives the nodes that are known, `ask_discovery` what Ray says of exporters, `spared` whether somebody else
+    is asked in place of so many. Failures are in `states`; none
     is raised by `run`. `rounds` counts those that are through, each of which is told to `told`.
     """
 
@@ -60,6 +61,7 @@ class MetricsReader:
         told: Callable[[], None],
         *,
         named: Sequence[Endpoint] = (),
+        spared: Callable[[int], bool] = lambda _exporters: False,
         clock: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
@@ -70,6 +72,7 @@ class MetricsReader:
         self._nodes = nodes
         self._finder = TargetFinder(ask_discovery, named)
         self._told = told
+        self._spared = spared
         self._clock = clock
         self._rng = rng or Random()  # noqa: S311 - it spreads requests, it guards nothing
         self._decoders: dict[str, Decoder] = {}
@@ -111,7 +114,9 @@ class MetricsReader:
         while True:
             self._stirred = anyio.Event()
             await self._find()
-            if self.states:
+            if self._spared(len(self.states)):
+                self._told()
+            elif self.states:
                 await self._round()
             with anyio.move_on_after(self._interval_s if self.states else 1.0):
                 await self._stirred.wait()

@@ -67,10 +67,9 @@ class PrometheusApi:
 
     async def query_range(self, expression: str, start: float, end: float, step_s: float) -> Found:
         """Return what an expression came to between two moments (seconds since the epoch), a value each `step_s`."""
-        first = math.floor(start / step_s) * step_s
-        asked = {"query": expression, "start": f"{first:.3f}", "end": f"{end:.3f}", "step": f"{step_s:g}"}
+        asked = {"query": expression, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step_s:g}"}
         reply = await self._question("query_range", asked)
-        return await lines_in(reply, first, step_s, math.floor((end - first) / step_s) + 1)
+        return await lines_in(reply, start, step_s, math.floor((end - start) / step_s + 1e-6) + 1)
 
     async def query(self, expression: str, at: float) -> Samples:
         """Return what an expression comes to at a moment."""

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.resolve import resolve
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 
@@ -19,9 +20,12 @@ PATIENCE_S = 90.0
 
 
 @asynccontextmanager
-async def watching(url: str, *, refresh_s: float = 0.5, size: tuple[int, int] = (140, 45)) -> AsyncIterator[Pilot[int]]:
+async def watching(
+    url: str, *, refresh_s: float = 0.5, size: tuple[int, int] = (140, 45), prometheus: PrometheusOptions | None = None
+) -> AsyncIterator[Pilot[int]]:
     """Run the program on the dashboard at `url`, until the block ends."""
-    app = MonitorApp(resolve(url, ConnectOptions()), MonitorOptions(refresh_s=refresh_s))
+    options = MonitorOptions(refresh_s=refresh_s, prometheus=prometheus or PrometheusOptions())
+    app = MonitorApp(resolve(url, ConnectOptions()), options)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield pilot
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from live import shows, watching
+from prometheus import free_port, prometheus
 from still import line_with, text
 
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 pytestmark = pytest.mark.ray
+
+CONFIG = """
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+- job_name: ray
+  file_sd_configs: [{{files: ["{temp_dir}/prom_metrics_service_discovery.json"]}}]
+"""
 
 
 async def test_charts_come_with_the_first_scrape_and_each_can_be_seen_alone(ray_cluster: RunningCluster) -> None:
@@ -21,7 +31,10 @@ async def test_charts_come_with_the_first_scrape_and_each_can_be_seen_alone(ray_
         assert re.search(r"scraped from \d of \d exporters", text(pilot.app))
         await shows(pilot, "nothing of: GPU, GPU memory")
         await pilot.press("l", "enter")
-        await shows(pilot, "scraped here")
+        await shows(
+            pilot,
+            lambda screen: re.search(r"from \d\d:\d\d every [\d.]+ s, scraped since \d\d:\d\d", screen) is not None,
+        )
         await pilot.press("h", "h")
         await shows(pilot, "cursor at")
         await pilot.press("c")
@@ -31,6 +44,27 @@ async def test_charts_come_with_the_first_scrape_and_each_can_be_seen_alone(ray_
         await shows(pilot, "nothing of: GPU")
         await pilot.press("full_stop", "full_stop", "full_stop", "full_stop")
         await shows(pilot, lambda screen: " h  scraped" in screen)
+
+
+async def test_of_more_nodes_than_are_to_be_scraped_a_server_is_asked_and_who_tells_what_is_said(
+    ray_cluster: RunningCluster, tmp_path: Path
+) -> None:
+    port = free_port()
+    options = PrometheusOptions(url=f"http://127.0.0.1:{port}", many_nodes=1)
+    config = CONFIG.format(temp_dir=ray_cluster.temp_dir)
+    async with watching(ray_cluster.dashboard_url, prometheus=options) as pilot:
+        with prometheus(tmp_path, config, port):
+            await shows(pilot, lambda screen: screen.count("told by Prometheus") == 2)
+            await pilot.press("7")
+            asked = re.compile(rf"asked of Prometheus [\w.+]+ at 127\.0\.0\.1:{port}")
+            await shows(pilot, lambda screen: asked.search(screen) is not None)
+            await shows(pilot, lambda screen: re.search(r"from \d\d:\d\d every 15 s, Prometheus", screen) is not None)
+            assert re.search(r"─ CPU \d+%", text(pilot.app))
+        session = pilot.app.session  # type: ignore[attr-defined]
+        session.monitor.prometheus.doubt()
+        await shows(pilot, lambda screen: "is gone: Connection refused" in screen and "scraped from" in screen)
+        await pilot.press("1")
+        await shows(pilot, lambda screen: "told by Prometheus" not in screen and "Attention" in screen)
 
 
 async def test_a_line_a_node_tells_which_node(ray_cluster: RunningCluster) -> None:

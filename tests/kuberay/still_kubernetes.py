@@ -88,7 +88,7 @@ class StillKubernetes(StillApp):
         self.kubernetes = backend
         self.monitor = StillMonitor(backend, snapshot)
 
-    def open_cluster(self, backend: Backend) -> None:
+    def open_cluster(self, backend: Backend, own: MonitorOptions | None = None) -> None:
         super().open_cluster(self.kubernetes)
 
 

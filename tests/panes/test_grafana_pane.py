@@ -13,7 +13,8 @@ from prometheus import prometheus
 from still import StillApp, comes, known, line_with, lines, text
 from textual.pilot import Pilot
 
-from raymon_tui.tui.options import GrafanaOptions, MonitorOptions, PrometheusOptions
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
+from raymon_tui.tui.options import GrafanaOptions, MonitorOptions
 
 NOWHERE = "http://127.0.0.1:9"
 BOTH = 'label_replace(vector(1), "job", "itself", "", "") or label_replace(vector(0), "job", "nobody", "", "")'

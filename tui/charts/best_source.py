@@ -2,120 +2,119 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 from collections.abc import Sequence
 
 import anyio
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend
-from raymon_tui.backends.errors import RaymonError
-from raymon_tui.cluster.feeds.catalogue import VERSION
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import RaymonError, UnreachableError
+from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure, promql
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.prometheus.api import step_for
-from raymon_tui.cluster.prometheus.finding import Server, answering
-from raymon_tui.cluster.service_addresses import ServiceAddresses, service_addresses
-from raymon_tui.tui.charts.source import ScrapedHere
-from raymon_tui.tui.options import PrometheusOptions
+from raymon_tui.cluster.prometheus.finding import Server
+from raymon_tui.tui.charts.source import Answered, ScrapedHere
 
-LOOK_AGAIN_S = 60.0
 RATE_OVER_S = 60.0
 """Rates are taken over four scrapes of the usual 15 s, as Grafana does."""
+HELD_S = 10.0
+"""An answer holds so long, or a hundredth of a chart, or an eighth of a step: nobody sees what that leaves out."""
+MOST_HELD = 200
+
+_Question = tuple[str, float, float, float]
+"""What is asked of a server: an expression, from when, until when, in which steps."""
 
 
 class BestSource:
-    """Asks whoever knows best. A server is looked for once a chart is drawn, and again while there is none.
+    """Asks whoever knows best; `said` is what the server last said of a question that it did not answer."""
 
-    `said` is why there is none, in one sentence; `addresses` where it and Grafana should be.
-    """
-
-    def __init__(self, backend: Backend, monitor: Monitor, options: PrometheusOptions) -> None:
-        self.server: Server | None = None
+    def __init__(self, monitor: Monitor) -> None:
         self.said = ""
-        self.addresses = ServiceAddresses()
-        self._backend = backend
         self._monitor = monitor
-        self._options = options
+        self._watch = monitor.prometheus
         self._here = ScrapedHere(monitor.metrics)
-        self._wanted = anyio.Event()
-        self._looking = anyio.Lock()
+        self._held: dict[tuple[str, str, float, float, float], Lines] = {}
 
     @property
     def title(self) -> str:
         """Who is asked for what is now."""
-        return self.server.title if self.server is not None and self._is_large else self._here.title
+        server = self._watch.server
+        return server.title if server is not None and self.is_large else self._here.title
 
     @property
     def since(self) -> float | None:
         """How far back is known what was scraped here; a server may know more."""
-        return None if self.server is not None else self._here.since
+        return None if self._watch.server is not None else self._here.since
 
     @property
-    def _is_large(self) -> bool:
-        return len(self._monitor.metrics.states) > self._options.many_nodes
+    def is_large(self) -> bool:
+        """Whether a server is asked in place of the exporters, because they are so many."""
+        return self._watch.stands_in_for(len(self._monitor.metrics.states))
 
-    async def run(self) -> None:
-        """Look for a server until one is found, once somebody draws a chart."""
-        await self._wanted.wait()
-        while self.server is None:
-            await self.look()
-            if self.server is None:
-                await anyio.sleep(LOOK_AGAIN_S)
-
-    async def look(self) -> None:
-        """Look for a server now, where there is none yet; `said` is why there still is none then."""
-        async with self._looking:
-            if self.server is None:
-                await self._find()
-
-    async def aclose(self) -> None:
-        """Give back the connections to the server."""
-        if self.server is not None:
-            await self.server.http.aclose()
-
-    async def _find(self) -> None:
-        self.addresses = await service_addresses(self._backend, self._monitor.api)
-        url, headers = self.addresses.prometheus, (*self.addresses.prometheus_headers, *self._options.headers)
-        tries = [(url, False)] if self._options.url is None else [(self._options.url, True), (self._options.url, False)]
-        for address, from_here in tries:
-            if self.server is None:
-                await self._try(address, headers, from_here=from_here)
-
-    async def _try(self, address: str, headers: Sequence[tuple[str, str]], *, from_here: bool) -> None:
-        try:
-            self.server = await answering(self._backend, address, headers, from_here=from_here)
-            self.said = ""
-        except RaymonError as failure:
-            self.said = failure.said
-
-    async def ask(self, measure: Measure, start: float, end: float, count: int, *, target: str | None = None) -> Lines:
-        """Return what is known best; what was scraped here where the server fails."""
-        self._wanted.set()
-        since = self._here.since
-        if self.server is not None and (self._is_large or since is None or start < since):
-            with contextlib.suppress(RaymonError):
-                lines = await self._by_server(self.server, measure, start, end, count, target)
-                if lines.lines or self._is_large:
-                    return lines
-        return await self._here.ask(measure, start, end, count, target=target)
+    async def ask(
+        self, measures: Sequence[Measure], start: float, end: float, count: int, *, target: str | None = None
+    ) -> Answered:
+        """Return what is known best; what was scraped here where the server fails, or has nothing of it."""
+        self._watch.want()
+        server, since, failure = self._watch.server, self._here.since, None
+        if server is not None and (self.is_large or since is None or start < since):
+            try:
+                theirs = await self._by_server(server, measures, start, end, count, target)
+            except RaymonError as error:
+                failure, self.said = error, error.said
+                if isinstance(error, UnreachableError):
+                    self._watch.doubt()
+            else:
+                self.said = ""
+                if theirs.known or self.is_large:
+                    return theirs
+        ours = await self._here.ask(measures, start, end, count, target=target)
+        if failure is not None and not ours.known:
+            raise failure
+        return ours
 
     async def _by_server(
-        self, server: Server, measure: Measure, start: float, end: float, count: int, target: str | None
-    ) -> Lines:
-        state = self._monitor.metrics.states.get(target or "")
-        if target is not None and state is not None:
-            instance = ("instance", (str(state.target.endpoint),))
-            measure = structs.replace(measure, where=(*measure.where, instance))
+        self, server: Server, measures: Sequence[Measure], start: float, end: float, count: int, target: str | None
+    ) -> Answered:
         step_s = step_for(end - start, count)
-        question = promql(measure, max(RATE_OVER_S, step_s), self._matchers())
-        return await server.api.query_range(question, start, end, step_s)
+        held_s = max(step_s / 8, min(HELD_S, (end - start) / 100))
+        last = math.floor(end / held_s) * held_s
+        number = math.floor((end - start) / step_s) + 1
+        first = last - (number - 1) * step_s
+        instance = None if target is None else self._instance(target)
+        if target is not None and instance is None:
+            return Answered(server.title, first, step_s, number)
+        answers: list[Lines] = []
+        for measure in measures:
+            of = measure if instance is None else structs.replace(measure, where=(*measure.where, instance))
+            question = promql(of, max(RATE_OVER_S, step_s), self._watch.matchers)
+            answers.append(await self._question(server, (question, first, last, step_s)))
+        return Answered(server.title, first, step_s, number, tuple(answers))
 
-    def _matchers(self) -> dict[str, str]:
-        """Return what tells this cluster's series from those of others that the server knows."""
-        version = self._monitor.snapshot.value(VERSION)
-        return {"SessionName": version.session_name} if version is not None and version.session_name else {}
+    async def _question(self, server: Server, question: _Question) -> Lines:
+        """Ask, unless that was asked a moment ago."""
+        key = (server.title, *question)
+        held = self._held.get(key)
+        if held is None:
+            held = await server.api.query_range(*question)
+            self._held[key] = held
+            while len(self._held) > MOST_HELD:
+                self._held.pop(next(iter(self._held)))
+        else:
+            await anyio.lowlevel.checkpoint()
+        return held
+
+    def _instance(self, target: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return what the server calls one node, also one that is dead; None where nothing tells its address."""
+        nodes = self._monitor.snapshot.value(NODES) or ()
+        known = {
+            node.node_id: Endpoint(node.ip, node.metrics_export_port) for node in nodes if node.metrics_export_port
+        }
+        known |= {name: state.target.endpoint for name, state in self._monitor.metrics.states.items()}
+        return ("instance", (str(known[target]),)) if target in known else None
 
 
 def titles(monitor: Monitor) -> dict[str, str]:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from raymon_tui.cluster.metrics.charts import Chart
+from raymon_tui.tui.charts.source import Answered
 from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.curves import Picture, last_known, picture_lines
 from raymon_tui.widgets.lines import Lines
@@ -43,15 +44,16 @@ class ChartPanel(Panel, can_focus=True):
         """How many values a curve has room for: two a cell, as braille has dots."""
         return max(2, 2 * (self.content_size.width - 8))
 
-    def show(self, picture: Picture, now: float, *, ascii_only: bool) -> None:
-        """Draw this from now on."""
+    def show(self, picture: Picture, answered: Answered | None, now: float, *, ascii_only: bool) -> None:
+        """Draw this from now on; what was `answered` says whose values they are, from when on and in which steps."""
         size = (self.content_size.width, self.content_size.height)
         if (picture, size) == self._drawn or min(size) <= 0:
             return
         self.picture, self._drawn = picture, (picture, size)
         lone = picture.curves[0] if len(picture.curves) == 1 and not picture.curves[0].name else None
         value = None if lone is None else last_known(lone.values)
-        self.entitle(plain(self.chart.title) if value is None else f"{plain(self.chart.title)} {picture.unit(value)}")
+        title, told = plain(self.chart.title), "" if answered is None else plain(answered.words(size[0] - 2))
+        self.entitle(title if value is None else f"{title} {picture.unit(value)}", told)
         lines = picture_lines(picture, *size, now=now, ascii_only=ascii_only, legend_lines=2 if size[1] >= 8 else 1)
         self.query_one(Lines).show(lines)
 

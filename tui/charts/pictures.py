@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
+from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.metrics.charts import Chart, Drawn, Unit
-from raymon_tui.cluster.metrics.lines import Line, Lines
+from raymon_tui.cluster.metrics.lines import Line
 from raymon_tui.cluster.metrics.measure import NODE
+from raymon_tui.tui.charts.source import Answered
+from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.curves import NamedCurve, Picture, last_known
 from raymon_tui.widgets.numbers import amount, duration, percent, rate, size
 
@@ -24,13 +26,6 @@ BINARY: frozenset[Unit] = frozenset(("bytes", "bytes/s"))
 _SPOKEN = {"": "other", "gcs_server": "GCS", "gcs": "GCS", "core_worker": "workers", "raylet": "raylet"}
 
 
-class Span(NamedTuple):
-    """The time that a picture shows, in seconds since the epoch."""
-
-    start: float
-    end: float
-
-
 def drawn_of(chart: Chart, *, by_node: bool) -> tuple[Drawn, ...]:
     """Return what a chart draws: a line a node where that is asked for, and the chart can."""
     return (Drawn("", chart.by_node),) if by_node and chart.by_node is not None else chart.drawn
@@ -38,19 +33,36 @@ def drawn_of(chart: Chart, *, by_node: bool) -> tuple[Drawn, ...]:
 
 def picture_of(
     chart: Chart,
-    answers: Sequence[tuple[Drawn, Lines]],
-    span: Span,
+    drawn: Sequence[Drawn],
+    answered: Answered,
     nodes: Mapping[str, str],
-    cursor: int | None = None,
+    cursor_at: float | None = None,
 ) -> Picture:
-    """Return the picture of a chart, its largest lines first; `nodes` gives titles by target."""
-    curves = [NamedCurve(_name(drawn, line, nodes), line.values) for drawn, lines in answers for line in lines.lines]
-    if any(drawn.measure.by for drawn, _ in answers):
+    """Return the picture of a chart, its largest lines first, with a cursor at that moment.
+
+    `answered` is what the measures of `drawn` came to; `nodes` gives titles by target.
+    """
+    told = zip(drawn, answered.lines, strict=False)
+    curves = [NamedCurve(_name(one, line, nodes), line.values) for one, lines in told for line in lines.lines]
+    if any(one.measure.by for one in drawn):
         curves.sort(key=lambda curve: last_known(curve.values) or -math.inf, reverse=True)
-    unit = UNITS[chart.unit]
     return Picture(
-        tuple(curves), span.start, span.end, unit, 0.0, chart.high, chart.unit in BINARY, cursor, chart.why_empty
+        curves=tuple(curves),
+        start=answered.start,
+        end=answered.end,
+        unit=UNITS[chart.unit],
+        low=0.0,
+        high=chart.high,
+        binary=chart.unit in BINARY,
+        cursor=None if cursor_at is None else answered.place_of(cursor_at),
+        empty=chart.why_empty,
     )
+
+
+def not_answered(chart: Chart, failure: RaymonError, start: float, end: float) -> Picture:
+    """Return a picture of a chart that holds the words of whoever did not answer."""
+    said = plain(failure.said, 300)
+    return Picture((), start, end, UNITS[chart.unit], empty=said)
 
 
 def _name(drawn: Drawn, line: Line, nodes: Mapping[str, str]) -> str:
@@ -70,7 +82,7 @@ def as_table(picture: Picture) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of a picture's points: the time in seconds since the epoch, then each curve's value."""
     headings = ["time", *(curve.name or "value" for curve in picture.curves)]
     count = max((len(curve.values) for curve in picture.curves), default=0)
-    step_s = (picture.end - picture.start) / max(1, count)
+    step_s = (picture.end - picture.start) / max(1, count - 1)
     rows = [
         [f"{picture.start + place * step_s:.0f}", *(_number(curve.values[place]) for curve in picture.curves)]
         for place in range(count)

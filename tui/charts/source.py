@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from msgspec import Struct
 
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.metrics.reader import MetricsReader
+from raymon_tui.tui.charts.window import moment_words
+
+
+class Answered(Struct, frozen=True):
+    """What a chart's measures came to, all over the same steps, and who told it.
+
+    A value is known for each of `count` moments, `step_s` apart, the first at `start` (seconds since the epoch).
+    """
+
+    told_by: str
+    start: float
+    step_s: float
+    count: int
+    lines: tuple[Lines, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any line at all."""
+        return any(one.lines for one in self.lines)
+
+    @property
+    def end(self) -> float:
+        """When the last value is of."""
+        return self.start + max(0, self.count - 1) * self.step_s
+
+    def place_of(self, at: float) -> int:
+        """Return which of the values is of a moment, or nearest to it."""
+        return max(0, min(self.count - 1, round((at - self.start) / self.step_s)))
+
+    def words(self, width: int) -> str:
+        """Return from when on, in which steps, and by whom, as fully as so many cells hold."""
+        every, start = f"every {step_words(self.step_s)}", f"from {moment_words(self.start)}"
+        brief = self.told_by.partition(" ")[0]
+        fully = (f"{start} {every}, {self.told_by}", f"{start} {every}, {brief}", f"{every}, {brief}")
+        return next((words for words in fully if len(words) <= width), "")
 
 
 class ChartSource(Protocol):
@@ -14,14 +52,16 @@ class ChartSource(Protocol):
 
     @property
     def title(self) -> str:
-        """What it is called: `scraped here`, `Prometheus`."""
+        """What it is called: `scraped since 10:02`, `Prometheus 2.42.0 at 10.0.0.1:9090`."""
 
     @property
     def since(self) -> float | None:
         """How far back it knows anything, in seconds since the epoch; None where that is not known."""
 
-    async def ask(self, measure: Measure, start: float, end: float, count: int, *, target: str | None = None) -> Lines:
-        """Return `count` values of each line between two moments; of one node alone where `target` names it.
+    async def ask(
+        self, measures: Sequence[Measure], start: float, end: float, count: int, *, target: str | None = None
+    ) -> Answered:
+        """Return at most `count` values of each line between two moments; of one node alone where `target` names it.
 
         Raises a `RaymonError` in the words of whoever was asked.
         """
@@ -30,17 +70,33 @@ class ChartSource(Protocol):
 class ScrapedHere:
     """The samples that this program has scraped since it began."""
 
-    title = "scraped here"
-
     def __init__(self, metrics: MetricsReader) -> None:
         self._metrics = metrics
+
+    @property
+    def title(self) -> str:
+        """Since when there are any."""
+        return "not scraped yet" if self.since is None else f"scraped since {moment_words(self.since)}"
 
     @property
     def since(self) -> float | None:
         """When the first exporter answered."""
         return self._metrics.store.since
 
-    async def ask(self, measure: Measure, start: float, end: float, count: int, *, target: str | None = None) -> Lines:
+    async def ask(
+        self, measures: Sequence[Measure], start: float, end: float, count: int, *, target: str | None = None
+    ) -> Answered:
         """Return what is kept."""
-        self._metrics.want(measure.family)
-        return self._metrics.store.ask(measure, start, (end - start) / count, count, target=target)
+        step_s = (end - start) / count
+        for measure in measures:
+            self._metrics.want(measure.family)
+        lines = tuple(self._metrics.store.ask(one, start, step_s, count, target=target) for one in measures)
+        return Answered(self.title, start, step_s, count, lines)
+
+
+def step_words(seconds: float) -> str:
+    """Return a step as people say it: `7.5 s`, `2 min`, `4 h`."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.3g} s"

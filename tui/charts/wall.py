@@ -12,25 +12,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid, VerticalScroll
 
 from raymon_tui.backends.errors import RaymonError
-from raymon_tui.cluster.metrics.charts import Chart, Drawn
-from raymon_tui.cluster.metrics.lines import Lines
+from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.tui.charts.chart_panel import ChartPanel
-from raymon_tui.tui.charts.pictures import Span, as_table, drawn_of, picture_of
+from raymon_tui.tui.charts.pictures import as_table, drawn_of, not_answered, picture_of
 from raymon_tui.tui.charts.source import ChartSource
 from raymon_tui.tui.charts.window import Window, usual_window
 from raymon_tui.tui.saving import as_csv
-from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.curves import Picture
 
 LEAST_CELLS = 38
 """How wide a chart is at least."""
-
-
-async def asked(
-    source: ChartSource, drawn: Sequence[Drawn], span: Span, count: int, target: str | None
-) -> list[tuple[Drawn, Lines]]:
-    """Return what each measure of a chart came to."""
-    return [(one, await source.ask(one.measure, span.start, span.end, count, target=target)) for one in drawn]
 
 
 class ChartWall(VerticalScroll):
@@ -129,25 +120,25 @@ class ChartWall(VerticalScroll):
         for panel in tuple(self.query(ChartPanel)):
             if panel.display and panel.picture is not None and not self._in_sight(panel):
                 continue
-            await self._draw_one(panel, Span(end - self.window.span_s, end), now)
+            await self._draw_one(panel, end, now)
             await checkpoint()
         self.empty = tuple(panel.chart.title for panel in self.query(ChartPanel) if not panel.display)
 
-    async def _draw_one(self, panel: ChartPanel, span: Span, now: float) -> None:
-        chart = panel.chart
-        by_node = self.by_node or (self._target is not None and chart.id.startswith("gpu"))
+    async def _draw_one(self, panel: ChartPanel, end: float, now: float) -> None:
+        chart, start = panel.chart, end - self.window.span_s
+        drawn = drawn_of(chart, by_node=self.by_node or (self._target is not None and chart.id.startswith("gpu")))
+        measures = [one.measure for one in drawn]
         try:
-            answers = await asked(self._source(), drawn_of(chart, by_node=by_node), span, panel.steps, self._target)
+            answered = await self._source().ask(measures, start, end, panel.steps, target=self._target)
         except RaymonError as failure:
-            failed = picture_of(chart, (), span, self.nodes)._replace(empty=plain(str(failure.said), 200))
-            panel.show(failed, now, ascii_only=self._ascii_only)
+            panel.show(not_answered(chart, failure, start, end), None, now, ascii_only=self._ascii_only)
             return
-        picture = picture_of(chart, answers, span, self.nodes)
+        picture = picture_of(chart, drawn, answered, self.nodes)
         known = bool(picture.curves)
         if panel.display != known and (known or panel.picture is None or not panel.picture.curves):
             panel.display = known
             self._keep_keyboard()
-        panel.show(picture, now, ascii_only=self._ascii_only)
+        panel.show(picture, answered, now, ascii_only=self._ascii_only)
 
     def _keep_keyboard(self) -> None:
         """Pass the keyboard on where the chart that had it is hidden, and to the first chart that comes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from typing import NamedTuple
 
 SPANS_S = (300.0, 900.0, 3600.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0)
@@ -52,3 +54,9 @@ def usual_window(since: float | None, now: float) -> Window:
     """Return the window that is shown until the user chooses one, where something is known `since` then."""
     known_s = USUAL_SPAN_S if since is None else now - since
     return Window(next((span_s for span_s in SHORT_SPANS_S if known_s <= span_s), USUAL_SPAN_S))
+
+
+def moment_words(at: float) -> str:
+    """Return a moment (seconds since the epoch) in local time: `10:02`, of another day with its date."""
+    moment, today = datetime.fromtimestamp(at).astimezone(), datetime.fromtimestamp(time.time()).astimezone()
+    return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")

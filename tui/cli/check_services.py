@@ -11,11 +11,11 @@ from raymon_tui.backends.base import Backend, Stage
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.grafana.finding import answering_grafana
 from raymon_tui.cluster.prometheus.finding import answering
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import service_addresses
 from raymon_tui.cluster.service_client import without_secrets
 from raymon_tui.tui.cli.check import THEN, Check
-from raymon_tui.tui.options import PrometheusOptions
 
 *_, PROMETHEUS, GRAFANA = THEN
 NOT_NEEDED = "charts here need none"

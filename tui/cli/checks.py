@@ -13,10 +13,10 @@ from raymon_tui.backends.base import Backend, Connecting, Endpoint, KubernetesOb
 from raymon_tui.backends.errors import RaymonError, RouteMissingError, UnreachableError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.model.node import Node
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.tui.cli.check import THEN, Chain, Check
 from raymon_tui.tui.cli.check_services import services
-from raymon_tui.tui.options import PrometheusOptions
 
 T = TypeVar("T")
 

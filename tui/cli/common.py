@@ -10,9 +10,10 @@ from typing import TypeVar
 import click
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.tui.cli.config_file import name_file
 from raymon_tui.tui.cli.given import Keep, keep_connect, keep_grafana, keep_prometheus
-from raymon_tui.tui.options import MonitorOptions, PrometheusOptions
+from raymon_tui.tui.options import MonitorOptions
 
 C = TypeVar("C", bound=click.Command)
 N = TypeVar("N", int, float)
@@ -216,7 +217,7 @@ _COMMON = (
         callback=keep_prometheus(
             lambda prometheus, value: prometheus._replace(many_nodes=between(value, 0, 1_000_000))
         ),
-        help="With more exporters than this, charts are asked of Prometheus first.",
+        help="With more nodes than this, Prometheus is asked for charts and counts in place of the nodes.",
     ),
     click.Option(
         ["--grafana"],

@@ -14,7 +14,8 @@ from raymon_tui.tui.options import MonitorOptions
 if TYPE_CHECKING:
     from raymon_tui.backends.asking import Asking
     from raymon_tui.backends.base import ConnectOptions
-    from raymon_tui.tui.options import GrafanaOptions, PrometheusOptions
+    from raymon_tui.cluster.prometheus.options import PrometheusOptions
+    from raymon_tui.tui.options import GrafanaOptions
 
 _GIVEN = "raymon_tui.given"
 

@@ -38,23 +38,23 @@ class Services:
     @property
     def prometheus_title(self) -> str:
         """Which Prometheus answers; "" while none does."""
-        server = self._session.charts.server
+        server = self._session.monitor.prometheus.server
         return "" if server is None else server.title
 
     @property
     def prometheus_said(self) -> str:
         """Why no Prometheus answers."""
-        return self._session.charts.said
+        return self._session.monitor.prometheus.said
 
     @property
     def prometheus_address(self) -> str:
         """Where Prometheus was looked for."""
-        return self._session.options.prometheus.url or self._session.charts.addresses.prometheus
+        return self._session.options.prometheus.url or self._session.monitor.prometheus.addresses.prometheus
 
     @property
     def grafana_address(self) -> str:
         """Where Grafana was looked for."""
-        return self._session.options.grafana.url or self._session.charts.addresses.grafana
+        return self._session.options.grafana.url or self._session.monitor.prometheus.addresses.grafana
 
     @property
     def dashboards(self) -> tuple[Listed, ...]:
@@ -80,7 +80,7 @@ class Services:
         if not self._on_head:
             async for _ in self._look_on_head():
                 yield
-        await self._session.charts.look()
+        await self._session.monitor.prometheus.look()
         self.prometheus_looked = True
         yield
         if self.grafana is None:
@@ -139,7 +139,7 @@ class Services:
 
         Where one of them is not there the other one is asked; raises `UnreachableError` where neither is.
         """
-        server = self._session.charts.server
+        server = self._session.monitor.prometheus.server
         refusal = ""
         if self.grafana is not None and (listed.origin == "Grafana" or server is None):
             try:

@@ -15,14 +15,14 @@ from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
+from raymon_tui.tui.charts.standing import source_parts
 from raymon_tui.tui.charts.wall import ChartWall
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.panes.pane import Pane
-from raymon_tui.tui.resources.exporters import standing_parts
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.exporters_screen import ExportersScreen
 from raymon_tui.tui.screens.families_screen import FamiliesScreen
-from raymon_tui.widgets.content import Piece, plain
+from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
@@ -62,9 +62,10 @@ class MetricsPane(Pane):
         wall.nodes = titles(self.session.monitor)
         if METRICS in changed or len(changed) > 1:
             wall.draw()
-        left = [Part((Piece(wall.window.words, "ink", bold=True),)), *standing_parts(metrics, moment)]
-        if self.session.charts.server is not None:
-            left.insert(2, Part((Piece(f"before that: {plain(self.session.charts.server.title, 60)}", "dim"),), 4))
+        left = [
+            Part((Piece(wall.window.words, "ink", bold=True),)),
+            *source_parts(self.session.charts, metrics, self.session.monitor.prometheus, moment),
+        ]
         if wall.by_node:
             left.insert(1, Part((Piece("a line a node", "ink"),), 1))
         if wall.empty:

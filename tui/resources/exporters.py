@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from raymon_tui.cluster.metrics.reader import MetricsReader, TargetState
-from raymon_tui.tui.chrome.arrange import Part
+from raymon_tui.cluster.metrics.reader import TargetState
 from raymon_tui.tui.resources.cells import ago, number_column, optional, text_column, took
 from raymon_tui.widgets.content import Content, Piece, piece, plain
 from raymon_tui.widgets.numbers import size
@@ -36,22 +33,3 @@ COLUMNS: tuple[Column[TargetState], ...] = (
     Column("age", lambda r, m: ago(r.at, m), lambda r: r.at, width=4, align="right", priority=1),
     text_column("told by", lambda r: r.target.source, width=17, priority=5),
 )
-
-
-def standing_parts(metrics: MetricsReader, moment: Moment) -> list[Part]:
-    """Return where the values come from, how many exporters answer, and what the others say."""
-    states = metrics.states.values()
-    if not states:
-        return [Part((Piece("looking for the cluster's exporters…", "dim"),))]
-    answered = sum(1 for one in states if one.state in ("ok", None))
-    parts = [Part((Piece(f"scraped from {answered} of {len(states)} exporters", "dim"),), 2)]
-    at_once, known = metrics.scraped_at_once
-    if at_once < known:
-        parts.append(Part((Piece(f"{at_once} of {known} a round; a Prometheus server would know all", "warning"),), 1))
-    mark = "! " if moment.ascii_only else "▲ "
-    broken = Counter(one.state for one in states if one.state not in ("ok", None))
-    for state, number in broken.most_common():
-        parts.append(Part((Piece(f"{mark}{number} {state}", "warning"),), 1))
-    if metrics.store.left_out:
-        parts.append(Part((Piece(f"{mark}{metrics.store.left_out} lines left out: too many", "warning"),), 3))
-    return parts

@@ -17,14 +17,14 @@ from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
-from raymon_tui.tui.charts.pictures import Span, drawn_of, picture_of
-from raymon_tui.tui.charts.wall import asked, copy_points
+from raymon_tui.tui.charts.pictures import drawn_of, not_answered, picture_of
+from raymon_tui.tui.charts.wall import copy_points
 from raymon_tui.tui.charts.window import Window
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.resources.cells import clock
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
-from raymon_tui.widgets.content import Piece, plain
+from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
@@ -102,31 +102,24 @@ class ChartScreen(ClusterScreen):
         """Ask for the values and draw them."""
         now = self.session.now()
         end = self._window.until(now)
-        span, panel = Span(end - self._window.span_s, end), self.panel
-        nodes = titles(self.session.monitor)
+        start, panel = end - self._window.span_s, self.panel
         drawn = drawn_of(self._chart, by_node=self._by_node)
+        measures = [one.measure for one in drawn]
+        answered = None
         try:
-            answers = await asked(self.session.charts, drawn, span, panel.steps, self._target)
-            picture = picture_of(self._chart, answers, span, nodes, self._place(span, panel.steps))
+            answered = await self.session.charts.ask(measures, start, end, panel.steps, target=self._target)
+            picture = picture_of(self._chart, drawn, answered, titles(self.session.monitor), self._cursor_at)
         except RaymonError as failure:
-            picture = picture_of(self._chart, (), span, nodes)._replace(empty=plain(failure.said, 300))
-        panel.show(picture, now, ascii_only=self.session.options.ascii_only)
-        self._say_place(span)
+            picture = not_answered(self._chart, failure, start, end)
+        panel.show(picture, answered, now, ascii_only=self.session.options.ascii_only)
+        self._say_place(start, end)
 
-    def _place(self, span: Span, count: int) -> int | None:
-        """Return which value the cursor is on, if there is one."""
-        if self._cursor_at is None:
-            return None
-        place = round((self._cursor_at - span.start) / (span.end - span.start) * (count - 1))
-        return max(0, min(count - 1, place))
-
-    def _say_place(self, span: Span) -> None:
+    def _say_place(self, start: float, end: float) -> None:
         parts = [Part((Piece(self._window.words, "ink", bold=True),))]
         if self._window.end is not None:
-            parts.append(Part((Piece(f"{clock(span.start)} to {clock(span.end)}", "dim"),), 2))
+            parts.append(Part((Piece(f"{clock(start)} to {clock(end)}", "dim"),), 2))
         if self._cursor_at is not None:
             parts.append(Part((Piece(f"cursor at {clock(self._cursor_at)}", "accent"),), 1))
-        parts.append(Part((Piece(self.session.charts.title, "dim"),), 3))
         self.query_one("#place", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
 
     def action_back(self) -> None:

@@ -71,7 +71,7 @@ def _counts(counts: Counts | None, groups: Sequence[tuple[str, str, tuple[str, .
         return (UNKNOWN,)
     parts = _line([(state, word, _count(counts, states)) for state, word, states in groups], drawn)
     total = (GAP, Piece(f"of {numbers.count(counts.total)}", "dim")) if counts.total is not None else ()
-    source = (Piece(" (from metrics)", "dim"),) if counts.source == "metrics" else ()
+    source = (Piece(" (from Prometheus)", "dim"),) if counts.source == "prometheus" else ()
     return (*parts, *total, *source)
 
 

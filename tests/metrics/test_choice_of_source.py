@@ -1,0 +1,240 @@
+"""Who is asked for charts and counts: the exporters while they are few, a real Prometheus where they are many."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import anyio
+import pytest
+from aiohttp import web
+from faults import Reply, faulty
+from grafana_standin import serving
+from prometheus import free_port, prometheus
+
+from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.http import HttpBackend
+from raymon_tui.backends.targets import UrlTarget
+from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS, VERSION
+from raymon_tui.cluster.metrics import reader
+from raymon_tui.cluster.metrics.charts import CHARTS
+from raymon_tui.cluster.monitor import METRICS, Monitor
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
+from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts.best_source import BestSource
+from raymon_tui.tui.charts.source import Answered
+
+EXPORTERS = 3
+SESSION = "session_of_many"
+PATIENCE_S = 60.0
+SAID = """\
+ray_node_mem_total{{SessionName="{session}"}} 1000
+ray_node_mem_used{{SessionName="{session}"}} {used}
+ray_tasks{{State="RUNNING",Source="executor",SessionName="{session}"}} 40
+ray_tasks{{State="PENDING_NODE_ASSIGNMENT",Source="owner",SessionName="{session}"}} 12000
+ray_tasks{{State="PENDING_NODE_ASSIGNMENT",Source="dependency_manager",SessionName="{session}"}} -1000
+ray_tasks{{State="PENDING_ARGS_FETCH",Source="dependency_manager",SessionName="{session}"}} 1000
+ray_tasks{{State="FINISHED",Source="owner",SessionName="{session}"}} 7
+ray_actors{{State="ALIVE",Source="gcs",SessionName="{session}"}} 5
+ray_actors{{State="ALIVE_IDLE",Source="executor",SessionName="{session}"}} 5
+ray_tasks{{State="RUNNING",Source="executor",SessionName="session_of_others"}} 900
+"""
+LIVE = {
+    "RUNNING": 40 * EXPORTERS,
+    "PENDING_NODE_ASSIGNMENT": 11_000 * EXPORTERS,
+    "PENDING_ARGS_FETCH": 1000 * EXPORTERS,
+    "FINISHED": 7 * EXPORTERS,
+}
+MEMORY = [one.measure for one in next(chart for chart in CHARTS if chart.id == "memory").drawn]
+
+
+class Exporter:
+    """One exporter, which tells who asked it; what it says may change."""
+
+    def __init__(self, used: float) -> None:
+        self.used = used
+        self.asked_by_us = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked_by_us += not request.headers["User-Agent"].startswith("Prometheus/")
+        return web.Response(text=SAID.format(session=SESSION, used=self.used))
+
+
+class Watched(NamedTuple):
+    """A monitor that runs, its exporters, and what answers for them."""
+
+    monitor: Monitor
+    charts: BestSource
+    exporters: list[Exporter]
+    config: str
+
+    @property
+    def scrapes(self) -> int:
+        return sum(one.asked_by_us for one in self.exporters)
+
+
+async def dashboard(target: str) -> Reply:
+    """Answer as the dashboard of a cluster whose nodes are those that the user names."""
+    path = target.partition("?")[0]
+    known = {
+        "/api/version": {"ray_version": "2.60.0", "session_name": SESSION},
+        "/nodes": {"result": True, "data": {"summary": []}},
+        "/api/prometheus/sd": [],
+    }
+    rows = {"result": {"total": 3, "num_after_truncation": 3, "num_filtered": 3, "result": [{"state": "RUNNING"}] * 3}}
+    return Reply(body=json.dumps(known.get(path, {"result": True, "msg": "", "data": rows})).encode())
+
+
+@asynccontextmanager
+async def watched(server_at: int, many_nodes: int) -> AsyncIterator[Watched]:
+    exporters = [Exporter(100.0 * place) for place in range(1, EXPORTERS + 1)]
+    async with AsyncExitStack() as stack:
+        urls = [await stack.enter_async_context(serving(one.answer)) for one in exporters]
+        ray = await stack.enter_async_context(faulty(dashboard))
+        backend = HttpBackend(UrlTarget("http", "127.0.0.1", ray.port), environ={})
+        targets = [url.removeprefix("http://") for url in urls]
+        endpoints = [Endpoint("127.0.0.1", int(one.rpartition(":")[2])) for one in targets]
+        options = PrometheusOptions(url=f"http://127.0.0.1:{server_at}", many_nodes=many_nodes)
+        monitor = Monitor(backend, refresh_s=0.1, metrics_targets=endpoints, prometheus=options)
+        monitor.want("test", (VERSION, NODES, TASK_COUNTS, ACTOR_COUNTS))
+        config = "global: {scrape_interval: 1s}\nscrape_configs:\n- job_name: ray\n  static_configs: [{targets: %s}]\n"
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(monitor.run)
+            yield Watched(monitor, BestSource(monitor), exporters, config % json.dumps(targets))
+            tasks.cancel_scope.cancel()
+        await monitor.aclose()
+
+
+async def until(watched: Watched, holds: Callable[[], bool]) -> None:
+    """Wait until that is so; whenever the monitor tells something it is looked at."""
+    seen = anyio.Event()
+
+    def look(*_told: object) -> None:
+        if holds():
+            seen.set()
+
+    unsubscribe = watched.monitor.listen(look)
+    with anyio.fail_after(PATIENCE_S):
+        look()
+        await seen.wait()
+    unsubscribe()
+
+
+async def until_known(watched: Watched, nodes: int) -> None:
+    """Wait until the server has scraped so many nodes; as long as it has not, it is asked again at once."""
+
+    def known() -> bool:
+        watched.monitor.prometheus.doubt()
+        return watched.monitor.prometheus.nodes == nodes
+
+    await until(watched, known)
+
+
+async def rounds(watched: Watched, number: int) -> None:
+    """Wait for so many rounds, in which exporters are scraped or spared."""
+    left = number
+    done = anyio.Event()
+
+    def look(_snapshot: Snapshot, changed: frozenset[str]) -> None:
+        nonlocal left
+        left -= METRICS in changed
+        if left <= 0:
+            done.set()
+
+    unsubscribe = watched.monitor.listen(look)
+    with anyio.fail_after(PATIENCE_S):
+        await done.wait()
+    unsubscribe()
+
+
+def live(watched: Watched) -> dict[str, int]:
+    tasks = watched.monitor.snapshot.value(TASK_COUNTS)
+    return {} if tasks is None else {state: count for state, count in tasks.by_state.items() if count}
+
+
+async def memory(watched: Watched) -> Answered:
+    now = watched.monitor.snapshot.at
+    return await watched.charts.ask(MEMORY, now - 300, now, 60)
+
+
+def newest(answered: Answered) -> list[float]:
+    known = [[value for value in line.values if not math.isnan(value)] for one in answered.lines for line in one.lines]
+    return [values[-1] for values in known if values]
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "UNSEEN_S", 0.2)
+    monkeypatch.setattr(reader, "SEEN_S", 0.2)
+
+
+async def test_many_exporters_are_not_scraped_while_a_server_knows_them(tmp_path: Path) -> None:
+    port = free_port()
+    async with watched(port, many_nodes=EXPORTERS - 1) as one:
+        await until(one, lambda: one.scrapes >= EXPORTERS)
+        assert (await memory(one)).told_by.startswith("scraped since")
+        with prometheus(tmp_path, one.config, port):
+            await until_known(one, EXPORTERS)
+            await until(one, lambda: one.charts.is_large and one.monitor.metrics.rounds > 0)
+            before = one.scrapes
+            answered = await memory(one)
+            assert answered.told_by.startswith("Prometheus 2")
+            assert answered.told_by.endswith(f" at 127.0.0.1:{port}")
+            with anyio.fail_after(PATIENCE_S):
+                while newest(await memory(one)) != [600.0, 3000.0]:
+                    await rounds(one, 1)
+            await rounds(one, 5)
+            assert one.scrapes <= before + EXPORTERS, "a round that had begun may end, and no other begins"
+        one.monitor.prometheus.doubt()
+        await until(one, lambda: one.monitor.prometheus.server is None)
+        assert "Prometheus 2" in one.monitor.prometheus.lost
+        assert "refused" in one.monitor.prometheus.said
+        await until(one, lambda: one.scrapes > before + EXPORTERS)
+        assert (await memory(one)).told_by.startswith("scraped since")
+
+
+async def test_few_exporters_are_scraped_though_a_server_knows_them(tmp_path: Path) -> None:
+    port = free_port()
+    async with watched(port, many_nodes=EXPORTERS) as one:
+        with prometheus(tmp_path, one.config, port):
+            one.monitor.prometheus.want()
+            await until_known(one, EXPORTERS)
+            before = one.scrapes
+            await until(one, lambda: one.scrapes > before + EXPORTERS)
+            assert not one.charts.is_large
+
+
+async def test_a_server_that_knows_another_session_alone_stands_in_for_nobody(tmp_path: Path) -> None:
+    port = free_port()
+    async with watched(port, many_nodes=0) as one:
+        with prometheus(tmp_path, "global: {scrape_interval: 1s}\n", port):
+            await until(one, lambda: one.monitor.prometheus.server is not None)
+            before = one.scrapes
+            await until(one, lambda: one.scrapes > before + EXPORTERS)
+            assert one.monitor.prometheus.nodes == 0
+
+
+async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_path: Path) -> None:
+    port = free_port()
+    async with watched(port, many_nodes=0) as one:
+
+        def told_by(source: str) -> bool:
+            tasks, actors = one.monitor.snapshot.value(TASK_COUNTS), one.monitor.snapshot.value(ACTOR_COUNTS)
+            return tasks is not None and actors is not None and {tasks.source, actors.source} == {source}
+
+        await until(one, lambda: told_by("state_api"))
+        with prometheus(tmp_path, one.config, port):
+            await until_known(one, EXPORTERS)
+            await until(one, lambda: told_by("prometheus"))
+            await until(one, lambda: live(one) == LIVE)
+            tasks, actors = one.monitor.snapshot.value(TASK_COUNTS), one.monitor.snapshot.value(ACTOR_COUNTS)
+            assert tasks is not None
+            assert actors is not None
+            assert tasks.total is None
+            assert actors.of("ALIVE") == 5 * EXPORTERS
+        one.monitor.prometheus.doubt()
+        await until(one, lambda: told_by("state_api"))
