@@ -22,6 +22,7 @@ from raymon_tui.backends.resolve import resolve
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.metrics.store import MetricsStore
+from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 
 SCRAPE = Path(__file__).parents[2] / "tests" / "answers" / "agent_metrics.txt"
 """What the agent of a worker node of a real cluster once said."""
@@ -42,8 +43,8 @@ def _decoding() -> Iterator[Figure]:
     body = SCRAPE.read_bytes()
     text = body.decode()
     theirs = _best(lambda: [family.samples for family in text_string_to_metric_families(text)])
-    first = _best(lambda: Decoder(lambda _family: True).decode(body))
-    decoder = Decoder(MetricsStore().wanted)
+    first = _best(lambda: Decoder(Vocabulary(lambda _family: True)).decode(body))
+    decoder = Decoder(Vocabulary(MetricsStore().wanted))
     decoder.decode(body)
     again = _best(lambda: decoder.decode(body))
     yield Figure(f"decoding {len(body) // 1000} kB, prometheus_client", 1000 * theirs, "ms")
@@ -66,7 +67,7 @@ def _kept_mb(nodes: int) -> float:
     """Return how much a process grows by a day of the metrics of so many nodes."""
     body, store = SCRAPE.read_bytes(), MetricsStore()
     before = psutil.Process().memory_info().rss
-    scrape = Decoder(store.wanted).decode(body)
+    scrape = Decoder(Vocabulary(store.wanted)).decode(body)
     store.expect(nodes)
     for round_ in range(int(DAY_S / ROUND_S)):
         at = 1e9 + round_ * ROUND_S

@@ -1,37 +1,29 @@
-"""Prometheus' text format, decoded fast: what was seen before is only looked up.
+"""Prometheus' text format, decoded fast and as it comes: what was seen before is only looked up.
 
 A series is known by its text up to the value. That text is taken apart once; from then on a scrape costs a look-up and
-a number a line, and nothing but the look-up where nobody wants the family.
+a number a line. Of a family that nobody wants nothing is read but the name.
 """
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-MOST_FAMILIES = 5_000
+from raymon_tui.cluster.metrics.sample_line import Labels, MalformedError, NoMetricsError, number_of, sample_of
+from raymon_tui.cluster.metrics.vocabulary import Family, Vocabulary
+
+__all__ = ["Decoder", "Decoding", "Family", "Labels", "Scrape", "Series"]
+
 FORGET_BEYOND = 4
-"""Texts of series are forgotten once there are so many times as many as the last scrape had lines."""
+"""Texts of series are forgotten once there are so many times as many as the last scrape had series."""
 LONGEST_LINE = 1 << 16
-
-_QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
-_LINE = re.compile(
-    r'\s*(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)?\s*(?:\{(?P<labels>(?:[^"}]*"[^"\\]*(?:\\.[^"\\]*)*")*[^"}]*)\})?'
-    r"\s*(?P<value>\S+)(?:\s+-?\d+(?:\.\d+)?)?\s*(?:#.*)?",
-    re.DOTALL,
-)
-_SIMPLE_LABEL = re.compile(r'(?:\A|,)([a-zA-Z_][a-zA-Z0-9_]*)="([^"\\]*)"')
-_LABEL = re.compile(rf"\s*(?:([a-zA-Z_][a-zA-Z0-9_:.]*)|{_QUOTED})\s*(?:=\s*{_QUOTED}\s*)?(?:,|$)", re.DOTALL)
-_COMMENT = re.compile(rb'#\s*(HELP|TYPE)\s+("(?:[^"\\]|\\.)*"|\S+)(?:\s+(.*))?', re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_PARTS = ("_bucket", "_sum", "_count", "_created", "_total", "_info")
-
-
-Labels = tuple[tuple[str, str], ...]
+MOST_SERIES = 10_000
+"""Of a scrape: what is wanted of the largest agent that was seen has a tenth."""
+LINES_AT_ONCE = 500
+MOSTLY = 0.5
+"""Of a text with more malformed lines than this share nothing is believed."""
 
 
 class Series(Struct, frozen=True, cache_hash=True):
@@ -42,176 +34,136 @@ class Series(Struct, frozen=True, cache_hash=True):
     labels: Labels
 
 
-class Family(Struct, frozen=True):
-    """A family as its exporter describes it; `type` is `untyped` where it does not say."""
-
-    name: str
-    type: str = "untyped"
-    help: str = ""
-
-
 class Scrape(Struct, frozen=True):
-    """What one scrape gave: the wanted series with a value each, all families by name, and how many lines were bad."""
+    """What one scrape gave: the wanted series with a value each, and all families that are known, by name.
+
+    `lines` counts its lines that are not empty, `malformed` those of them that are none of this format, `left_out` the
+    wanted series beyond the most that are taken.
+    """
 
     series: list[Series]
     values: array[float]
-    families: dict[str, Family]
+    families: Mapping[str, Family]
+    lines: int = 0
     malformed: int = 0
-
-
-class MalformedError(ValueError):
-    """A line that is no line of this format."""
+    left_out: int = 0
 
 
 class Decoder:
-    """Decodes the scrapes of one target; `wanted` says of a family's name whether its samples are wanted."""
+    """Decodes the scrapes of one target, whose series it knows again; the vocabulary may be that of many."""
 
-    def __init__(self, wanted: Callable[[str], bool]) -> None:
-        self._wanted = wanted
-        self._known: dict[bytes, Series | None] = {}
-        self._comments: set[bytes] = set()
-        self._families: dict[str, Family] = {}
-
-    def want_anew(self) -> None:
-        """Ask `wanted` again for every series from the next scrape on."""
-        self._known.clear()
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.known: dict[bytes, Series] = {}
+        self._last = 0
 
     def decode(self, body: bytes) -> Scrape:
         """Return what a scrape holds; a malformed line costs that line alone."""
-        series: list[Series] = []
-        values = array("d")
-        malformed = 0
-        for one in self.slices(body, 1 << 30):
-            malformed += one.malformed
-            series, values = one.series, one.values
-        return Scrape(series, values, dict(self._families), malformed)
+        decoding = self.begin()
+        decoding.feed(body)
+        return decoding.end()
 
-    def slices(self, body: bytes, lines_at_once: int) -> Iterator[Scrape]:
-        """Decode in steps of so many lines, giving what is decoded so far after each; the last one is whole."""
-        lines = body.split(b"\n")
-        if len(self._known) > FORGET_BEYOND * len(lines) + 1000:
-            self._known.clear()
-        series: list[Series] = []
-        values = array("d")
-        malformed = 0
-        for first in range(0, len(lines), lines_at_once):
-            malformed += self._take(lines[first : first + lines_at_once], series, values)
-            yield Scrape(series, values, self._families, malformed)
+    def begin(self) -> Decoding:
+        """Return what takes a scrape piece by piece."""
+        if len(self.known) > FORGET_BEYOND * self._last + 1000:
+            self.known.clear()
+        return Decoding(self)
 
-    def _take(self, lines: list[bytes], series: list[Series], values: array[float]) -> int:
-        known, add_series, add_value = self._known, series.append, values.append
-        malformed = 0
+    def forget(self) -> None:
+        """Give up what makes it fast: there are more targets than it can be kept for."""
+        self.known.clear()
+
+    def ended(self, series: int) -> None:
+        """Be told how many series a scrape had."""
+        self._last = series
+
+
+class Decoding:
+    """One scrape on its way: whatever it is cut into, a piece costs its own lines alone."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._vocabulary = decoder.vocabulary
+        self._series: list[Series] = []
+        self._values = array("d")
+        self._rest = b""
+        self._endless = False
+        self.lines = self._malformed = self._left_out = 0
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes, in whatever place they are cut; raises `NoMetricsError` once that is plain."""
+        if self._endless:
+            _, newline, piece = piece.partition(b"\n")
+            self._endless = not newline
+        lines = (self._rest + piece).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LONGEST_LINE:
+            self._rest, self._endless = b"", True
+            self._malformed += 1
+        lines = list(filter(None, lines))
+        for begin in range(0, len(lines), LINES_AT_ONCE):
+            self._take(lines[begin : begin + LINES_AT_ONCE])
+            if self._malformed > LINES_AT_ONCE:
+                self._check()
+
+    def end(self) -> Scrape:
+        """Return all of it, when all was fed; raises `NoMetricsError`."""
+        self._take([self._rest] if self._rest else [])
+        self._check()
+        self._decoder.ended(len(self._series))
+        return Scrape(
+            self._series, self._values, self._vocabulary.families, self.lines, self._malformed, self._left_out
+        )
+
+    def _check(self) -> None:
+        if self._malformed > MOSTLY * self.lines:
+            raise NoMetricsError("it answers with another kind of text")
+
+    def _take(self, lines: list[bytes]) -> None:
+        known, unwanted, comments = self._decoder.known.get, self._vocabulary.unwanted, self._vocabulary.comments
+        add_series, add_value = self._series.append, self._values.append
         for line in lines:
             key, _, number = line.rpartition(b" ")
-            if key in known:
-                one = known[key]
-                if one is None:
-                    continue
+            series = known(key)
+            if series is not None:
                 try:
-                    value = float(number)
-                except ValueError:
-                    malformed += 1
+                    value = number_of(number)
+                except MalformedError:
+                    self._malformed += 1
                 else:
-                    add_series(one)
+                    add_series(series)
                     add_value(value)
-            elif line and line not in self._comments:
-                malformed += self._take_new(line, series, values)
-        return malformed
+            elif line.partition(b"{")[0] not in unwanted and key not in unwanted and line not in comments:
+                self._take_new(line)
+        self.lines += len(lines)
+        if len(self._series) > MOST_SERIES:
+            self._left_out += len(self._series) - MOST_SERIES
+            del self._series[MOST_SERIES:]
+            del self._values[MOST_SERIES:]
 
-    def _take_new(self, line: bytes, series: list[Series], values: array[float]) -> int:
-        """Take a line that was not seen before; return 1 where it is malformed."""
-        stripped = line.strip()
-        if not stripped:
-            return 0
-        if stripped.startswith(b"#"):
-            self._describe(stripped)
-            if len(self._comments) < MOST_FAMILIES * 2:
-                self._comments.add(line)
-            return 0
+    def _take_new(self, line: bytes) -> None:
+        """Take a line that was not seen before."""
+        begin = line.lstrip()
+        if not begin:
+            return
+        if begin.startswith(b"#"):
+            self._vocabulary.describe(line)
+            return
         try:
-            name, labels, value, key = _sample(line)
-            family = self._family_of(name)
-            one = Series(family, name, labels) if self._wanted(family) else None
-        except (MalformedError, ValueError):
-            return 1
-        if key is not None:
-            self._known[key] = one
-        if one is not None:
-            series.append(one)
-            values.append(value)
-        return 0
+            self._take_sample(line)
+        except MalformedError:
+            self._malformed += 1
 
-    def _describe(self, comment: bytes) -> None:
-        match = _COMMENT.fullmatch(comment)
-        if match is None:
-            return
-        name = match[2].decode("utf-8", "replace")
-        name = _unescaped(name[1:-1]) if name.startswith('"') else name
-        text = (match[3] or b"").decode("utf-8", "replace")
-        before = self._families.get(name, Family(name))
-        if before.name not in self._families and len(self._families) >= MOST_FAMILIES:
-            return
-        if match[1] == b"TYPE":
-            self._families[name] = Family(name, text.strip() or "untyped", before.help)
-        else:
-            self._families[name] = Family(name, before.type, text.replace("\\n", "\n").replace("\\\\", "\\"))
-
-    def _family_of(self, name: str) -> str:
-        if name in self._families:
-            return name
-        for part in _PARTS:
-            if name.endswith(part) and name[: -len(part)] in self._families:
-                return name[: -len(part)]
-        return name
-
-
-def _sample(line: bytes) -> tuple[str, Labels, float, bytes | None]:
-    """Take a line apart: the sample's name, labels and value, and what is before the value if that is all it has."""
-    text = line.decode("utf-8", "replace")
-    match = _LINE.fullmatch(text) if len(text) <= LONGEST_LINE else None
-    if match is None:
-        raise MalformedError
-    name, inner, value = match.groups()
-    labels: Labels = ()
-    if inner:
-        quoted, labels = _labels(inner)
-        name = name or quoted
-    if not name or "_" in value:
-        raise MalformedError
-    return name, labels, float(value), line.rpartition(b" ")[0] if match.end("value") == len(text) else None
-
-
-def _labels(text: str) -> tuple[str, Labels]:
-    """Return the name that stands among the labels, if one does, and the labels."""
-    simple = _SIMPLE_LABEL.findall(text)
-    if len(text.rstrip(",")) == sum(map(len, chain.from_iterable(simple))) + 4 * len(simple) - 1:
-        # Nothing lies between them but commas: so do all exporters write, and nothing has to be unescaped.
-        found = tuple(simple)
-        if len(dict(found)) == len(found):
-            return "", found
-    return _any_labels(text.strip())
-
-
-def _any_labels(text: str) -> tuple[str, Labels]:
-    name, labels, at = "", dict[str, str](), 0
-    while at < len(text):
-        match = _LABEL.match(text, at)
-        if match is None or match.end() == at:
+    def _take_sample(self, line: bytes) -> None:
+        if len(line) > LONGEST_LINE:
             raise MalformedError
-        key = match[1] if match[1] is not None else _unescaped(match[2])
-        if match[3] is not None and key not in labels:
-            labels[key] = _unescaped(match[3])
-        elif match[3] is None and match[2] is not None and not name:
-            name = key
-        else:
-            raise MalformedError
-        at = match.end()
-    return name, tuple(labels.items())
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_unescape, text) if "\\" in text else text
-
-
-def _unescape(match: re.Match[str]) -> str:
-    return {"n": "\n", "\\": "\\", '"': '"'}.get(match[1], match[0])
+        name, labels, value, key = sample_of(line)
+        family = self._vocabulary.family_of(name)
+        if not self._vocabulary.wants(family):
+            self._vocabulary.ignore(name)
+            return
+        series = Series(family, name, self._vocabulary.interned(labels))
+        if key is not None and len(self._decoder.known) < 2 * FORGET_BEYOND * MOST_SERIES:
+            series = self._decoder.known.setdefault(key, series)
+        self._series.append(series)
+        self._values.append(value)

@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
 import anyio
-from anyio.lowlevel import checkpoint
 from msgspec import Struct, structs
 
 from raymon_tui.backends.base import Backend, Endpoint
-from raymon_tui.cluster.metrics.exposition import Decoder, Scrape
+from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.finding import TargetFinder
 from raymon_tui.cluster.metrics.scraping import Answer, State, scrape
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
 from raymon_tui.cluster.metrics.targets import MetricsTarget
+from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 from raymon_tui.cluster.model.node import Node
 
 UNSEEN_S, SEEN_S = 15.0, 5.0
@@ -25,8 +25,6 @@ AT_ONCE = 8
 FOUND_ANEW_S = 30.0
 LONGEST_REST_S = 300.0
 """An exporter that does not answer is left alone ever longer, up to so many seconds."""
-LINES_AT_ONCE = 400
-"""So many lines are decoded in about a millisecond at most, even where all are new."""
 KEPT_S = 24 * 3600.0
 
 
@@ -42,6 +40,7 @@ class TargetState(Struct, frozen=True, kw_only=True):
     size: int = 0
     series: int = 0
     malformed: int = 0
+    left_out: int = 0
     failures: int = 0
 
 
@@ -75,6 +74,7 @@ class MetricsReader:
         self._spared = spared
         self._clock = clock
         self._rng = rng or Random()  # noqa: S311 - it spreads requests, it guards nothing
+        self._vocabulary = Vocabulary(self.store.wanted)
         self._decoders: dict[str, Decoder] = {}
         self._turns: deque[str] = deque()
         self._found_at = -FOUND_ANEW_S
@@ -99,13 +99,13 @@ class MetricsReader:
         """Keep a family too that is not kept as a matter of course."""
         if not self.store.wanted(family):
             self.store.want((family,))
-            for decoder in self._decoders.values():
-                decoder.want_anew()
+            self._vocabulary.want_anew()
 
     def start_anew(self) -> None:
         """Forget what belongs to a session of Ray that is no more."""
         self.store.clear()
         self.states.clear()
+        self._vocabulary = Vocabulary(self.store.wanted)
         self._decoders.clear()
         self._found_at = -FOUND_ANEW_S
 
@@ -137,7 +137,7 @@ class MetricsReader:
         for name, target in here.items():
             if name not in self.states or self.states[name].target != target:
                 self.states[name] = TargetState(target=target, since=self._clock())
-                self._decoders[name] = Decoder(self.store.wanted)
+                self._decoders[name] = Decoder(self._vocabulary)
         self.store.expect(len(here))
         self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
 
@@ -165,37 +165,42 @@ class MetricsReader:
 
     async def _scrape(self, name: str) -> None:
         before = self.states[name]
-        answer = await scrape(self._backend, before.target)
+        answer = await scrape(self._backend, before.target, self._decoders[name].begin())
         if self.states.get(name) is not before:
             # It left, or another session of Ray began, while it was being asked.
             return
         at = self._clock()
-        decoded = await self._decode(name, answer) if answer.state == "ok" else None
-        if decoded is None:
+        if answer.scrape is None:
             self.store.gap(name)
         else:
-            self.store.take(name, at, decoded)
-        failures = 0 if answer.state == "ok" else before.failures + 1
-        rest_s = min(LONGEST_REST_S, UNSEEN_S * 2.0 ** (failures - 1)) * self._rng.uniform(0.8, 1.0)
-        self._rests[name] = anyio.current_time() + (rest_s if failures > 1 else 0.0)
-        self.states[name] = structs.replace(
-            before,
-            failures=failures,
-            state=answer.state,
-            since=before.since if before.state == answer.state else at,
-            at=at,
-            said=answer.said,
-            took_s=answer.took_s,
-            size=len(answer.body),
-            series=len(decoded.series) if decoded else 0,
-            malformed=decoded.malformed if decoded else 0,
-        )
+            self.store.take(name, at, answer.scrape)
+        if len(self.states) > MANY_NODES:
+            self._decoders[name].forget()
+        self.states[name] = _after(before, answer, at)
+        self._let_rest(self.states[name])
 
-    async def _decode(self, name: str, answer: Answer) -> Scrape:
-        """Decode in slices, between which keys are answered."""
-        steps = self._decoders[name].slices(answer.body, LINES_AT_ONCE)
-        decoded = next(steps)
-        for further in steps:
-            decoded = further
-            await checkpoint()
-        return decoded
+    def _let_rest(self, state: TargetState) -> None:
+        """Leave an exporter alone that failed again and again, for a while that differs from those of others."""
+        if state.failures < 2:
+            self._rests.pop(state.target.name, None)
+            return
+        rest_s = min(LONGEST_REST_S, UNSEEN_S * 2.0 ** min(state.failures - 1, 10))
+        self._rests[state.target.name] = anyio.current_time() + rest_s * self._rng.uniform(0.8, 1.0)
+
+
+def _after(before: TargetState, answer: Answer, at: float) -> TargetState:
+    """Return how an exporter is after a scrape."""
+    decoded = answer.scrape
+    return structs.replace(
+        before,
+        failures=before.failures + 1 if decoded is None else 0,
+        state=answer.state,
+        since=before.since if before.state == answer.state else at,
+        at=at,
+        said=answer.said,
+        took_s=answer.took_s,
+        size=answer.size,
+        series=0 if decoded is None else len(decoded.series),
+        malformed=0 if decoded is None else decoded.malformed,
+        left_out=0 if decoded is None else decoded.left_out,
+    )

@@ -7,7 +7,7 @@ become rates, and all nodes one line. So the memory depends on how many lines th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from raymon_tui.cluster.metrics.asking import ask
@@ -80,7 +80,7 @@ class _Target:
     def __init__(self) -> None:
         self.cells: dict[LineKey, _Cell] = {}
         self.sources: dict[Series, _Source] = {}
-        self.families: dict[str, Family] = {}
+        self.families: Mapping[str, Family] = {}
 
 
 class MetricsStore:

@@ -25,6 +25,7 @@ from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.measure import Measure, promql
 from raymon_tui.cluster.metrics.scraping import scrape
 from raymon_tui.cluster.metrics.store import MetricsStore
+from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 from raymon_tui.cluster.metrics.written import as_prometheus
 from raymon_tui.cluster.prometheus.api import PrometheusApi
 from raymon_tui.cluster.prometheus.finding import answering
@@ -45,7 +46,7 @@ def line(group: str, worker: int, value: float) -> str:
 def rates(all_series: list[Series], scrapes: int) -> list[Lines]:
     """Return what the store knows of each group after each scrape, the series being those of one exporter."""
     store = MetricsStore()
-    decoder, found = Decoder(store.wanted), list[Lines]()
+    decoder, found = Decoder(Vocabulary(store.wanted)), list[Lines]()
     for turn in range(scrapes):
         body, at = f"# TYPE {NAME} counter\n", float(T0 + turn * STEP_S)
         for worker, (group, begin, values) in enumerate(all_series):
@@ -140,11 +141,12 @@ async def test_a_prometheus_that_scrapes_the_same_workers_says_the_same(tmp_path
             server = await answering(backend, url, (), from_here=True)
             async with aclosing(server.http):
                 store = MetricsStore()
-                decoder = Decoder(store.wanted)
+                decoder = Decoder(Vocabulary(store.wanted))
                 with anyio.fail_after(60):
                     while not await _told(server.api, f'count_over_time({NAME}{{WorkerId="1"}}[1m]) > 8'):
-                        body = (await scrape(backend, target)).body
-                        store.take("agent", time.time(), decoder.decode(body))
+                        scraped = (await scrape(backend, target, decoder.begin())).scrape
+                        assert scraped is not None
+                        store.take("agent", time.time(), scraped)
                 now = time.time()
                 (theirs,) = (await server.api.query(promql(RATE, window_s, {}), now)).samples
                 (ours,) = store.ask(RATE, now - window_s, window_s, 1, target="agent").lines
@@ -168,7 +170,7 @@ def test_a_worker_that_appears_late_adds_nothing_until_its_second_value() -> Non
 
 def test_of_a_series_that_is_told_twice_the_first_value_counts() -> None:
     store = MetricsStore()
-    decoder = Decoder(store.wanted)
+    decoder = Decoder(Vocabulary(store.wanted))
     for turn, value in enumerate((0, 64)):
         body = f"# TYPE {NAME} counter\n" + line("a", 0, value) + line("a", 0, 10_000) + "ray_level 3\nray_level 4\n"
         store.take("agent", T0 + STEP_S * turn, decoder.decode(body.encode()))
@@ -183,14 +185,14 @@ def test_series_whose_text_changes_are_the_same_and_those_that_are_forgotten_ris
     bodies = (f'{NAME}{{group="a"}} 0', f'{NAME}{{group="a"}} 64 1700000000', f'{NAME}{{ group = "a", }} 128')
     for turn, text in enumerate(bodies):
         body = f"# TYPE {NAME} counter\n{text}\n"
-        store.take("agent", T0 + STEP_S * turn, Decoder(store.wanted).decode(body.encode()))
+        store.take("agent", T0 + STEP_S * turn, Decoder(Vocabulary(store.wanted)).decode(body.encode()))
     (line_,) = store.ask(RATE, T0 + STEP_S, STEP_S, 2, target="agent").lines
     assert line_.values == (1.0, 1.0)
 
 
 def test_a_counter_that_was_away_for_hours_has_no_rate_of_that_time() -> None:
     store = MetricsStore()
-    decoder = Decoder(store.wanted)
+    decoder = Decoder(Vocabulary(store.wanted))
     for at, value in ((T0, 10), (T0 + 7200, 20), (T0 + 7264, 84)):
         store.take("agent", at, decoder.decode(f"# TYPE {NAME} counter\n{NAME} {value}\n".encode()))
     measure = Measure(family=NAME, kind="rate")
@@ -200,7 +202,7 @@ def test_a_counter_that_was_away_for_hours_has_no_rate_of_that_time() -> None:
 
 def test_infinite_and_unknown_values_leave_gaps_and_no_traces() -> None:
     store = MetricsStore()
-    decoder = Decoder(store.wanted)
+    decoder = Decoder(Vocabulary(store.wanted))
     found = []
     for turn, value in enumerate(("0", "+Inf", "+Inf", "NaN", "0", "64")):
         at = T0 + STEP_S * turn

@@ -13,6 +13,7 @@ from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
 from raymon_tui.cluster.metrics.ring import FINE, Ring
 from raymon_tui.cluster.metrics.store import MANY_NODES, MOST_LINES_A_TARGET, MetricsStore
+from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 
 T0 = 1_795_456_400.0
 CPU = "ray_node_cpu_utilization"
@@ -28,7 +29,7 @@ class Told:
     def scrape(self, at: float, **bodies: str) -> None:
         """Take a round in which each exporter says this."""
         for target, body in bodies.items():
-            decoder = self._decoders.setdefault(target, Decoder(self.store.wanted))
+            decoder = self._decoders.setdefault(target, Decoder(Vocabulary(self.store.wanted)))
             self.store.take(target, at, decoder.decode(body.encode()))
         self.store.settle(at)
 

@@ -23,7 +23,7 @@ def _state(row: TargetState, _moment: Moment) -> Content:
 COLUMNS: tuple[Column[TargetState], ...] = (
     Column("exporter", _name, lambda r: r.target.title, width=20, flex=2, max_width=40),
     text_column("address", lambda r: str(r.target.endpoint), width=21, max_width=40),
-    Column("state", _state, lambda r: r.state, width=12),
+    Column("state", _state, lambda r: r.state, width=13),
     Column(
         "said", lambda r, _: optional(plain(r.said, 200) or None), None, width=12, flex=3, max_width=100, priority=2
     ),
