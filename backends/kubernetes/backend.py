@@ -21,13 +21,13 @@ from raymon_tui.backends.kubernetes.commands import Place, run_in
 from raymon_tui.backends.kubernetes.following import Following
 from raymon_tui.backends.kubernetes.pods import PodPort, Pods, is_head
 from raymon_tui.backends.kubernetes.port_forward import forward
-from raymon_tui.backends.kubernetes.proxied import PodTransport
+from raymon_tui.backends.kubernetes.proxied import PORTS, PodTransport
 from raymon_tui.backends.kubernetes.ray_objects import DASHBOARD_PORT
 from raymon_tui.backends.kubernetes.ray_token import RayCredentials
 from raymon_tui.backends.kubernetes.terminal import execute_in
 from raymon_tui.backends.targets import KubernetesKind
 
-PROXY, PORTS, EXEC = "pods/proxy", "pods/portforward", "pods/exec"
+PROXY, EXEC = "pods/proxy", "pods/exec"
 HEAD = "127.0.0.1"
 _DIAL_S = 2 * CONNECT_S
 _READ = 'case $2 in -*) tail -c "${2#-}" -- "$1" ;; *) tail -c "+$(($2 + 1))" -- "$1" ;; esac | head -c "$3"'

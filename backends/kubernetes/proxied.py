@@ -14,6 +14,8 @@ from raymon_tui.backends.kubernetes.answers import for_decoded, read_body, refus
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.pods import PodPort
 
+AUTHORIZATION = "Authorization"
+PORTS = "pods/portforward"
 HOP_BY_HOP = frozenset(("host", "connection", "authorization", "content-length", "transfer-encoding"))
 VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 """What the API server asks for on `pods/proxy`, by the method that is to pass."""
@@ -65,8 +67,15 @@ class PodTransport(httpx.AsyncBaseTransport):
             raise
 
     async def _by_the_way_that_is_open(self, request: httpx.Request) -> httpx.Response:
-        """Send it; where one way is refused, the rights may be others now, and the other way open."""
+        """Send it; where one way is refused, the rights may be others now, and the other way open.
+
+        What says to a pod who asks is taken away by the pod proxy: it goes by port-forward, or not at all.
+        """
         verb, behind = VERBS.get(request.method, "get"), await self._ways.behind(self._endpoint)
+        if AUTHORIZATION in request.headers:
+            tried = f"pass {AUTHORIZATION} on to {self._endpoint}, which the pod proxy takes away"
+            await self._api.rights.demand(PORTS, behind.namespace, tried)
+            return await self._send_by(request, behind, proxied=False)
         proxied = await self._ways.may_proxy(verb, behind.namespace)
         try:
             return await self._send_by(request, behind, proxied=proxied)

@@ -108,9 +108,9 @@ class RayCredentials:
         bearer: Callable[[], Awaitable[str | None]],
         doubt: Callable[[], None],
     ) -> None:
-        given = headers_with(given_token(options), options)
-        if ORDINARY_HEADER in given:
-            given[SECOND_HEADER] = given.pop(ORDINARY_HEADER)
+        told = headers_with(given_token(options), options)
+        ordinary = ORDINARY_HEADER.lower()
+        given = {SECOND_HEADER if name.lower() == ordinary else name: value for name, value in told.items()}
         self._given = Credentials(base_url, given)
         self._is_given = SECOND_HEADER in given
         self._base_url = base_url

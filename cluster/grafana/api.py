@@ -10,7 +10,14 @@ import anyio
 import httpx
 import msgspec
 
-from raymon_tui.backends.errors import BadAnswerError, ForbiddenError, RaymonError, TimedOutError, UnauthorizedError
+from raymon_tui.backends.errors import (
+    BadAnswerError,
+    ForbiddenError,
+    RaymonError,
+    RefusedError,
+    TimedOutError,
+    UnauthorizedError,
+)
 from raymon_tui.backends.failures import failure_of
 from raymon_tui.cluster.grafana.json_shape import obj, objects, text
 from raymon_tui.cluster.grafana.model import Dashboard
@@ -92,6 +99,8 @@ class GrafanaApi:
             raise TimedOutError(_ASK, f"no answer within {ANSWER_S:g} s", _NOTHING_THERE) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
             failure = failure_of(error, tried=_ASK)
+            if isinstance(failure, RefusedError):
+                raise failure from None
             raise type(failure)(_ASK, failure.said, _NOTHING_THERE) from None
         if status != 200:
             raise _failure(status, body)

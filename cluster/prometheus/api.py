@@ -121,6 +121,9 @@ class PrometheusApi:
             raise TimedOutError(ASK, said, "Ask for less time, or for fewer series.") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
             failure = failure_of(error, tried=ASK)
+            if isinstance(failure, RefusedError):
+                # The way to it is refused, and not by the server: what that takes is known there.
+                raise failure from None
             raise type(failure)(ASK, failure.said, _NOTHING_THERE) from None
         if status in _REFUSALS:
             raise _REFUSALS[status](ASK, _said_of_refusal(status, body), self.refused)

@@ -11,7 +11,7 @@ import anyio
 from raymon_tui.backends.base import Backend
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
-from raymon_tui.cluster.prometheus.finding import Server, answering
+from raymon_tui.cluster.prometheus.finding import Server, answering, headers_for
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.service_addresses import ServiceAddresses, service_addresses
 
@@ -132,7 +132,7 @@ class PrometheusWatch:
         if anyio.current_time() - self._asked_at >= ADDRESSES_S:
             self.addresses = await service_addresses(self._backend, self._api)
             self._asked_at = anyio.current_time()
-        headers, given = (*self.addresses.prometheus_headers, *self.options.headers), self.options.url
+        headers, given = headers_for(self.options, self.addresses), self.options.url
         tries = [(self.addresses.prometheus, False)] if given is None else [(given, True), (given, False)]
         for address, from_here in tries:
             if self.server is None:

@@ -20,8 +20,10 @@ from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.http import HttpBackend
 from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS, VERSION
+from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics import reader
 from raymon_tui.cluster.metrics.charts import CHARTS
+from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.monitor import METRICS, Monitor
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.snapshot import Snapshot
@@ -151,9 +153,9 @@ async def rounds(watched: Watched, number: int) -> None:
     unsubscribe()
 
 
-def live(watched: Watched) -> dict[str, int]:
-    tasks = watched.monitor.snapshot.value(TASK_COUNTS)
-    return {} if tasks is None else {state: count for state, count in tasks.by_state.items() if count}
+def live(watched: Watched, feed: Feed[Counts]) -> dict[str, int]:
+    counts = watched.monitor.snapshot.value(feed)
+    return {} if counts is None else {state: count for state, count in counts.by_state.items() if count}
 
 
 async def memory(watched: Watched) -> Answered:
@@ -230,11 +232,10 @@ async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_
         with prometheus(tmp_path, one.config, port):
             await until_known(one, EXPORTERS)
             await until(one, lambda: told_by("prometheus"))
-            await until(one, lambda: live(one) == LIVE)
-            tasks, actors = one.monitor.snapshot.value(TASK_COUNTS), one.monitor.snapshot.value(ACTOR_COUNTS)
+            await until(one, lambda: live(one, TASK_COUNTS) == LIVE)
+            await until(one, lambda: live(one, ACTOR_COUNTS) == {"ALIVE": 5 * EXPORTERS})
+            tasks = one.monitor.snapshot.value(TASK_COUNTS)
             assert tasks is not None
-            assert actors is not None
             assert tasks.total is None
-            assert actors.of("ALIVE") == 5 * EXPORTERS
         one.monitor.prometheus.doubt()
         await until(one, lambda: told_by("state_api"))

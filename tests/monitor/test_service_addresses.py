@@ -15,13 +15,17 @@ from sshd import free_port
 from standing_in import StartStandIn, stand_ins
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import UsageError
 from raymon_tui.backends.http import HttpBackend
 from raymon_tui.backends.local import LocalBackend
 from raymon_tui.backends.targets import UrlTarget
+from raymon_tui.cluster.prometheus.finding import as_headers, headers_for
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import (
     GRAFANA,
     PROMETHEUS,
+    ServiceAddresses,
     addresses_in,
     headers_in,
     script,
@@ -136,3 +140,22 @@ def test_headers_come_as_an_object_or_as_pairs(text: str, headers: tuple[tuple[s
 )
 def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
+
+
+def test_the_heads_own_headers_go_to_its_own_server_and_the_users_to_any() -> None:
+    known = ServiceAddresses(prometheus_headers=(("Authorization", f"Bearer {SECRET}"),))
+    mine = (("X-Scope-OrgID", "team"),)
+    assert headers_for(PrometheusOptions(headers=mine), known) == (*known.prometheus_headers, *mine)
+    assert headers_for(PrometheusOptions("http://other:9090", mine), known) == mine
+
+
+def test_of_headers_that_differ_in_case_alone_the_later_one_is_sent() -> None:
+    pairs = (("Authorization", "Basic a"), ("X", "1"), ("authorization", "Bearer é"))
+    assert as_headers(pairs).raw == [(b"authorization", "Bearer é".encode()), (b"X", b"1")]
+
+
+@pytest.mark.parametrize("pair", [("X", f"{SECRET}\r\nY: 1"), ("X Y", SECRET), ("", SECRET), ("Ü", SECRET)])
+def test_a_header_that_cannot_be_sent_is_told_without_its_value(pair: tuple[str, str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        as_headers((pair,))
+    assert SECRET not in str(caught.value)

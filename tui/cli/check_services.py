@@ -10,7 +10,7 @@ import httpx
 from raymon_tui.backends.base import Backend, Stage
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.cluster.grafana.finding import answering_grafana
-from raymon_tui.cluster.prometheus.finding import answering
+from raymon_tui.cluster.prometheus.finding import answering, headers_for
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.ray_api.client import RayApi
 from raymon_tui.cluster.service_addresses import service_addresses
@@ -25,7 +25,7 @@ NOT_WANTED = "DISABLED"
 async def services(backend: Backend, api: RayApi, prometheus: PrometheusOptions) -> AsyncIterator[Check]:
     """Yield what became of each: one that somebody has set up and that does not answer is a broken link."""
     known = await service_addresses(backend, api)
-    headers = (*known.prometheus_headers, *prometheus.headers)
+    headers = headers_for(prometheus, known)
     if prometheus.url is not None:
         url = prometheus.url
         yield await _tried(PROMETHEUS, url, "--prometheus", lambda: _prometheus(backend, url, headers, from_here=True))
