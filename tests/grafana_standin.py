@@ -17,20 +17,22 @@ SOURCE = "prom-1"
 
 
 class StandIn:
-    """Answers with these dashboards, by uid; `asked` remembers the paths."""
+    """Answers with these dashboards, by uid, while it is `well`; `asked` remembers the paths."""
 
     def __init__(self, dashboards: Mapping[str, dict[str, Any]], prometheus: str = "", *, viewer: bool = False) -> None:
         self.dashboards = dashboards
         self.prometheus = prometheus
         self.viewer = viewer
         self.asked: list[str] = []
+        self.well = True
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
         path = request.path.removeprefix("/grafana")
         if path == "/api/health":
-            return web.json_response({"database": "ok", "version": "11.2.0"})
+            said = {"database": "ok" if self.well else "failing", "version": "11.2.0"}
+            return web.json_response(said, status=200 if self.well else 503)
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response({"message": "Unauthorized", "statusCode": 401}, status=401)
         if path.startswith(f"/api/datasources/proxy/uid/{SOURCE}/"):

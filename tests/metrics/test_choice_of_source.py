@@ -197,6 +197,10 @@ async def test_many_exporters_are_not_scraped_while_a_server_knows_them(tmp_path
         assert "refused" in one.monitor.prometheus.said
         await until(one, lambda: one.scrapes > before + EXPORTERS)
         assert (await memory(one)).told_by.startswith("scraped since")
+        with prometheus(tmp_path, one.config, port):
+            await until_known(one, EXPORTERS)
+            assert one.charts.is_large
+            assert one.monitor.prometheus.lost == ""
 
 
 async def test_few_exporters_are_scraped_though_a_server_knows_them(tmp_path: Path) -> None:

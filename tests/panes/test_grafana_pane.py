@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from given_dashboards import dashboard, panel
 from grafana_standin import TOKEN, StandIn, listening
-from prometheus import prometheus
+from prometheus import free_port, prometheus
 from still import StillApp, comes, known, line_with, lines, text
 from textual.pilot import Pilot
 
@@ -118,6 +118,32 @@ async def test_services_that_are_well_are_named_with_their_address(tmp_path: Pat
         await comes(pilot, f"Grafana 11.2.0 at {stand_in.url}")
         assert "Prometheus 2." in line_with(app, server.removeprefix("http://"))
         await comes(pilot, "Given")
+
+
+async def test_servers_that_come_go_and_come_back_are_noticed(tmp_path: Path) -> None:
+    port, grafana = free_port(), StandIn({"given": GIVEN})
+    grafana.well = False
+    config = "global: {scrape_interval: 15s}\n"
+    async with listening(grafana):
+        options = MonitorOptions(
+            prometheus=PrometheusOptions(url=f"http://127.0.0.1:{port}"), grafana=GrafanaOptions(grafana.url, None)
+        )
+        app = StillApp("more", known(), options)
+        async with app.run_test(size=(140, 45)) as pilot:
+            await pilot.press("left_square_bracket")
+            await comes(pilot, "To get one")
+            await comes(pilot, f"no Grafana at {grafana.url}: HTTP 503")
+            grafana.well = True
+            for _ in range(2):
+                with prometheus(tmp_path, config, port):
+                    await pilot.press("r")
+                    await comes(pilot, f"at 127.0.0.1:{port}  healthy")
+                    await comes(pilot, f"Grafana 11.2.0 at {grafana.url}  healthy")
+                await pilot.press("r")
+                await comes(pilot, "is gone: Connection refused; it is asked again by itself")
+            grafana.well = False
+            await pilot.press("r")
+            await comes(pilot, f"no Grafana at {grafana.url}: HTTP 503")
 
 
 async def test_each_panel_shows_what_was_answered_or_why_nothing_was(tmp_path: Path, server: str) -> None:

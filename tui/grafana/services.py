@@ -21,7 +21,7 @@ DISABLED = "DISABLED"
 class Services:
     """What a dashboard needs. `look` finds it; each step that found something gives the one who draws a turn.
 
-    `looked` says whether all of it was looked for; `complete` whether nothing is left to be found.
+    `looked` says whether all of it was looked for.
     """
 
     def __init__(self, session: Session) -> None:
@@ -30,6 +30,7 @@ class Services:
         self._in_grafana: tuple[Listed, ...] = ()
         self._head_said = ""
         self.grafana: GrafanaServer | None = None
+        self._known_grafana: GrafanaServer | None = None
         self.grafana_said = ""
         self.search_said = ""
         self.prometheus_looked = False
@@ -45,6 +46,11 @@ class Services:
     def prometheus_said(self) -> str:
         """Why no Prometheus answers."""
         return self._session.monitor.prometheus.said
+
+    @property
+    def prometheus_lost(self) -> str:
+        """Which Prometheus answered before, and does so no more; "" where that is not so."""
+        return self._session.monitor.prometheus.lost
 
     @property
     def prometheus_address(self) -> str:
@@ -70,21 +76,19 @@ class Services:
         said = self._head_said or "Ray has written none"
         return f"No dashboards: {said}. With --grafana URL and --grafana-token-file FILE those of a Grafana are listed."
 
-    @property
-    def complete(self) -> bool:
-        """Whether there is nothing left to look for."""
-        return bool(self._on_head) and bool(self.prometheus_title) and self.grafana is not None
-
     async def look(self) -> AsyncIterator[None]:
-        """Look for everything that is not known yet, and yield after each part of it. Raises nothing."""
+        """Look for what is not known yet, and whether the others are still there; yield after each. Raises nothing."""
+        self._session.monitor.prometheus.want()
         if not self._on_head:
             async for _ in self._look_on_head():
                 yield
         await self._session.monitor.prometheus.look()
         self.prometheus_looked = True
         yield
-        if self.grafana is None:
+        if self._known_grafana is None:
             await self._look_for_grafana()
+        else:
+            await self._look_after(self._known_grafana)
         self.looked = True
         yield
 
@@ -107,7 +111,7 @@ class Services:
             return
         try:
             token = token_in(options.token_file, "--grafana-token-file") if options.token_file is not None else None
-            self.grafana = await self._reached(address, token, given=options.url is not None)
+            self._known_grafana = self.grafana = await self._reached(address, token, given=options.url is not None)
             self.grafana_said = ""
         except RaymonError as failure:
             self.grafana_said = spoken(failure.said, 200)
@@ -117,6 +121,14 @@ class Services:
         except RaymonError as failure:
             # Without a token that is the ordinary answer, and Ray's own dashboards need none.
             self.search_said = f"{spoken(failure.said, 200)}. {failure.advice}"
+
+    async def _look_after(self, known: GrafanaServer) -> None:
+        """Ask a Grafana that answered before whether it still does; dashboards of its own stay in the list."""
+        try:
+            await known.api.health()
+            self.grafana, self.grafana_said = known, ""
+        except RaymonError as failure:
+            self.grafana, self.grafana_said = None, spoken(failure.said, 200)
 
     async def _reached(self, address: str, token: str | None, *, given: bool) -> GrafanaServer:
         if given:
@@ -157,5 +169,5 @@ class Services:
 
     async def aclose(self) -> None:
         """Give back the connection to Grafana."""
-        if self.grafana is not None:
-            await self.grafana.http.aclose()
+        if self._known_grafana is not None:
+            await self._known_grafana.http.aclose()

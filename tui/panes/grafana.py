@@ -25,7 +25,7 @@ from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
 
-LOOK_AGAIN_S = 60.0
+LOOK_AGAIN_S = 30.0
 
 
 class GrafanaPane(Pane):
@@ -69,7 +69,7 @@ class GrafanaPane(Pane):
         await self._services.aclose()
 
     def _look_again(self) -> None:
-        if self.screen.is_current and not self._services.complete:
+        if self.screen.is_current:
             self.action_look()
 
     @work(exclusive=True, group="look")

@@ -23,6 +23,9 @@ def service_lines(services: Services, width: int, *, ascii_only: bool) -> tuple[
 def _of_prometheus(services: Services, width: int, good: str, missing: str) -> list[Content]:
     if services.prometheus_title:
         return [_healthy(services.prometheus_title, good)]
+    if services.prometheus_lost:
+        said = f"{missing} {services.prometheus_lost} is gone: {services.prometheus_said}; it is asked again by itself"
+        return [(Piece(line, "warning"),) for line in wrapped(said, width)]
     if not services.prometheus_looked:
         return [(Piece(f"{missing} ", "faint"), Piece("Prometheus: looking for it…", "dim"))]
     said = f"{missing} no Prometheus at {services.prometheus_address}: {services.prometheus_said}"
