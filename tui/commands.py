@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from raymon_tui.cluster.metrics.families import is_custom
 from raymon_tui.tui.panes.registry import TABS
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+
+METRICS = "metrics"
+"""The pane that draws them."""
 
 
 class Place(NamedTuple):
@@ -32,7 +36,7 @@ class PaneCommands(Provider):
     async def search(self, query: str) -> Hits:
         """Offer the panes that match what is typed."""
         matcher = self.matcher(query)
-        for place in self._places():
+        for place in (*self._places(), *self._metrics()):
             if (score := matcher.match(place.title)) > 0:
                 yield Hit(score, matcher.highlight(place.title), partial(self._open, place), help=_help(place))
 
@@ -47,6 +51,15 @@ class PaneCommands(Provider):
             hotkey = next(tab.hotkey for tab in TABS if tab.pane_id == MorePane.pane_id)
             for kind in kinds_of(self.screen.session):
                 yield Place(kind.title, MorePane.pane_id, kind.pane_id, hotkey)
+
+    def _metrics(self) -> Iterator[Place]:
+        """Yield the list of metrics, and each that the user's own code defines."""
+        hotkey = next(tab.hotkey for tab in TABS if tab.pane_id == METRICS)
+        yield Place("All metrics", METRICS, "all", hotkey)
+        if isinstance(self.screen, ClusterScreen):
+            for family in self.screen.session.monitor.metrics.store.families():
+                if is_custom(family.name):
+                    yield Place(family.name, METRICS, family.name, hotkey)
 
     async def _open(self, place: Place) -> None:
         await self.app.run_action(f"open({place.pane_id!r}, {place.subject!r})", self.app.screen)

@@ -65,6 +65,11 @@ def promql(measure: Measure, window_s: float, matchers: Mapping[str, str]) -> st
     return expression if measure.scale == 1.0 else f"{expression} * {measure.scale:g}"
 
 
+def selector(family: str, matchers: Mapping[str, str]) -> str:
+    """Return what selects the series of a name in PromQL, of any name where that is empty; "" where nothing would."""
+    return _selector(family, Measure(family=family), matchers)
+
+
 def _selector(name: str, measure: Measure, matchers: Mapping[str, str]) -> str:
     parts = [f"{label}={_quoted(value)}" for label, value in matchers.items()]
     for label, values in measure.where:

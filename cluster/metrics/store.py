@@ -123,6 +123,11 @@ class MetricsStore:
             found |= target.families
         return tuple(found[name] for name in sorted(found))
 
+    def tags(self, family: str) -> tuple[str, ...]:
+        """Return the labels that tell the lines of a family apart, but the bounds of a histogram's buckets."""
+        known = (key.labels for key in self._rings if key.name == family)
+        return tuple(sorted({name for labels in known for name, _ in labels} - {"le"}))
+
     def take(self, target: str, at: float, scrape: Scrape) -> None:
         """Take what a target said at `at`, in seconds since the epoch; `settle` makes the cluster's lines of it."""
         known = self._targets.setdefault(target, _Target())

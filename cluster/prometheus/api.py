@@ -76,21 +76,32 @@ class PrometheusApi:
         return await samples_in(await self._question("query", {"query": expression, "time": f"{at:.3f}"}))
 
     async def label_values(
-        self, label: str, match: str = "", *, start: float | None = None, end: float | None = None
+        self,
+        label: str,
+        match: str = "",
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        most: int = MOST_VALUES,
     ) -> tuple[str, ...]:
-        """Return the values of a label, at most `MOST_VALUES`: of those series alone that `match` selects, and that had
+        """Return the values of a label, at most `most`: of those series alone that `match` selects, and that had
         samples between two moments where these are given.
         """
         asked = {"match[]": match} if match else {}
         if start is not None and end is not None:
             asked |= {"start": f"{start:.3f}", "end": f"{end:.3f}"}
-        found, _ = texts_in(await self._reply("GET", f"label/{label}/values", asked), MOST_VALUES)
+        found, _ = texts_in(await self._reply("GET", f"label/{label}/values", asked), most)
         return tuple(found)
 
     async def label_names(self) -> tuple[str, ...]:
         """Return the names of labels, at most `MOST_VALUES`."""
         found, _ = texts_in(await self._reply("GET", "labels", {}), MOST_VALUES)
         return tuple(found)
+
+    async def metadata(self) -> Mapping[str, Described]:
+        """Return what exporters say of their metrics, by the name of the family."""
+        found = decoded((await self._reply("GET", "metadata", {})).data, dict[str, list[Described]])
+        return {name: told[0] for name, told in found.items() if told}
 
     async def healthy(self) -> None:
         """Ask the least that there is to ask; raises the `RaymonError` of that."""
@@ -158,6 +169,13 @@ _REFUSALS: Mapping[int, type[RaymonError]] = {401: UnauthorizedError, 403: Forbi
 def _said_of_refusal(status: int, body: bytes) -> str:
     words = spoken(body)
     return f"HTTP {status}: {words}" if words else f"HTTP {status}"
+
+
+class Described(msgspec.Struct):
+    """What an exporter says of a metric."""
+
+    type: str = ""
+    help: str = ""
 
 
 class _BuildInfo(msgspec.Struct):

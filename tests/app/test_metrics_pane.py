@@ -59,7 +59,7 @@ async def test_of_more_nodes_than_are_to_be_scraped_a_server_is_asked_and_who_te
             asked = re.compile(rf"asked of Prometheus [\w.+]+ at 127\.0\.0\.1:{port}")
             await shows(pilot, lambda screen: asked.search(screen) is not None)
             await shows(pilot, lambda screen: re.search(r"from \d\d:\d\d every 15 s, Prometheus", screen) is not None)
-            assert re.search(r"─ CPU \d+%", text(pilot.app))
+            await shows(pilot, lambda screen: re.search(r"─ CPU \d+%", screen) is not None)
         session = pilot.app.session  # type: ignore[attr-defined]
         session.monitor.prometheus.doubt()
         await shows(pilot, lambda screen: "is gone: Connection refused" in screen and "scraped from" in screen)
@@ -85,6 +85,29 @@ async def test_any_metric_is_found_and_drawn(ray_cluster: RunningCluster) -> Non
         await shows(pilot, "of Ray and its processes")
         await pilot.press("slash", *"ray_node_cpu_count", "enter", "enter")
         await shows(pilot, lambda screen: re.search(r"ray_node_cpu_count \d", screen) is not None)
+
+
+async def test_metrics_of_ones_own_code_are_listed_found_charted_and_copied(ray_cluster: RunningCluster) -> None:
+    async with watching(ray_cluster.dashboard_url) as pilot:
+        await shows(pilot, "● live")
+        await pilot.press("7")
+        await shows(pilot, "━ used")
+        await pilot.press("m")
+        await shows(pilot, lambda screen: "3 of your own code" in screen and "ray_sample_level" in screen)
+        await pilot.press("slash", *"sample_lev", "enter", "enter")
+        await shows(pilot, lambda screen: "━ runs 8.5" in screen)
+        await pilot.press("c")
+        await shows(pilot, "as CSV")
+        assert pilot.app.clipboard.splitlines()[0] == "time,runs"
+        assert pilot.app.clipboard.splitlines()[-1].endswith(",8.5")
+        await pilot.press("escape")
+        await shows(pilot, "of Ray and its processes")
+        await pilot.press("escape", "escape", "1", "colon")
+        await pilot.press(*"sample_rounds")
+        await shows(pilot, "Open ray_sample_rounds_total (7)")
+        await pilot.press("enter")
+        await shows(pilot, lambda screen: re.search(r"ray_sample_rounds_total|━ runs [\d.]+/s", screen) is not None)
+        await shows(pilot, lambda screen: re.search(r"━ runs [\d.]+/s", screen) is not None)
 
 
 async def test_every_exporter_tells_how_it_is(ray_cluster: RunningCluster) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 
@@ -11,11 +12,16 @@ from msgspec import structs
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.cluster.feeds.catalogue import NODES
+from raymon_tui.cluster.metrics.charts import Chart
+from raymon_tui.cluster.metrics.exposition import Family
+from raymon_tui.cluster.metrics.families import is_custom
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure, promql
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.prometheus.api import step_for
+from raymon_tui.cluster.prometheus.families import ask_families, ask_tags
 from raymon_tui.cluster.prometheus.finding import Server
+from raymon_tui.tui.charts.family_chart import chart_of_family
 from raymon_tui.tui.charts.source import Answered, ScrapedHere
 
 RATE_OVER_S = 60.0
@@ -75,6 +81,25 @@ class BestSource:
         if failure is not None and not ours.known:
             raise failure
         return ours
+
+    async def families(self) -> tuple[Family, ...]:
+        """Return every metric that there is, by name; those that were scraped here where the server fails."""
+        server = self._watch.server
+        if server is not None and self.is_large:
+            try:
+                return await ask_families(server.api, self._watch.matchers, self._monitor.snapshot.at)
+            except RaymonError as failure:
+                self.said = failure.said
+        return self._monitor.metrics.store.families()
+
+    async def chart_of(self, family: Family) -> Chart:
+        """Return the chart of a metric, and see to it that it has values from now on."""
+        self._monitor.metrics.want(family.name)
+        server, tags = self._watch.server, self._monitor.metrics.store.tags(family.name)
+        if server is not None and self.is_large and is_custom(family.name):
+            with contextlib.suppress(RaymonError):
+                tags = await ask_tags(server.api, family.name, self._watch.matchers, self._monitor.snapshot.at)
+        return chart_of_family(family, tags)
 
     async def _by_server(
         self, server: Server, measures: Sequence[Measure], start: float, end: float, count: int, target: str | None

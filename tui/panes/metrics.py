@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -21,7 +21,7 @@ from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.exporters_screen import ExportersScreen
-from raymon_tui.tui.screens.families_screen import FamiliesScreen
+from raymon_tui.tui.screens.families_screen import FamiliesScreen, open_family
 from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
@@ -84,6 +84,18 @@ class MetricsPane(Pane):
         message.stop()
         wall = self.wall
         self.app.push_screen(ChartScreen(self.session, message.chart, wall.window, by_node=wall.by_node))
+
+    def go_to(self, subject: str) -> None:
+        """List every metric, and draw the one that `subject` names."""
+        self.action_families()
+        self.draw_family(subject)
+
+    @work(exclusive=True, group="family")
+    async def draw_family(self, name: str) -> None:
+        """Draw a metric, if there is one of that name."""
+        found = next((one for one in await self.session.charts.families() if one.name == name), None)
+        if found is not None:
+            await open_family(self, self.session, found)
 
     def action_families(self) -> None:
         """List every metric that there is."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from raymon_tui.cluster.metrics.exposition import Family
 from raymon_tui.cluster.metrics.families import is_custom
+from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
-from raymon_tui.tui.charts.family_chart import chart_of_family
 from raymon_tui.tui.charts.window import usual_window
 from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.resources.families import COLUMNS
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.numbers import count
@@ -46,10 +48,21 @@ class FamiliesScreen(ClusterScreen):
         yield FilterBar()
         yield LiveTable(COLUMNS, key=lambda family: family.name, empty="no exporter has answered yet")
 
+    @property
+    def draws_metrics(self) -> bool:
+        """What exporters say is all there is here."""
+        return True
+
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
+        """List anew after a round of scrapes, and when the list is opened."""
+        if METRICS in changed or len(changed) > 1:
+            self.list_all(moment)
+
+    @work(exclusive=True, group="families")
+    async def list_all(self, moment: Moment) -> None:
         """List what is exported now."""
         families = sorted(
-            self.session.monitor.metrics.store.families(),
+            await self.session.charts.families(),
             key=lambda one: (not is_custom(one.name), not one.name.startswith("ray_"), one.name),
         )
         own = sum(1 for one in families if is_custom(one.name))
@@ -57,8 +70,9 @@ class FamiliesScreen(ClusterScreen):
             Piece("Metrics ", "ink", bold=True),
             Piece(f"{count(own)} of your own code, {count(len(families) - own)} of Ray and its processes", "dim"),
         )
-        self.query_one("#title", Lines).show((title,))
-        self.query_one(LiveTable).set_rows(families, moment)
+        if self.query(LiveTable):
+            self.query_one("#title", Lines).show((title,))
+            self.query_one(LiveTable).set_rows(families, moment)
 
     def on_mount(self) -> None:
         """Give the table the keyboard."""
@@ -66,14 +80,11 @@ class FamiliesScreen(ClusterScreen):
         self.set_focus(self.query_one(LiveTable))
 
     @on(LiveTable.Selected)
-    def open_family(self, message: LiveTable.Selected[Family]) -> None:
+    @work(exclusive=True, group="open")
+    async def open_family(self, message: LiveTable.Selected[Family]) -> None:
         """Draw the chosen metric."""
         message.stop()
-        chart = chart_of_family(message.row)
-        self.session.monitor.metrics.want(message.row.name)
-        self.app.push_screen(
-            ChartScreen(self.session, chart, usual_window(self.session.charts.since, self.session.now()))
-        )
+        await open_family(self, self.session, message.row)
 
     @on(FilterBar.Changed)
     def filter_rows(self, message: FilterBar.Changed) -> None:
@@ -94,3 +105,10 @@ class FamiliesScreen(ClusterScreen):
     def action_sort(self) -> None:
         """Sort by the next column."""
         self.query_one(LiveTable).action_sort_next()
+
+
+async def open_family(widget: Widget, session: Session, family: Family) -> None:
+    """Show the chart of a metric alone."""
+    chart = await session.charts.chart_of(family)
+    window = usual_window(session.charts.since, session.now())
+    widget.app.push_screen(ChartScreen(session, chart, window))
