@@ -8,18 +8,29 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class HostKeyQuestion:
-    """A server that nobody has met before: `fingerprint` as OpenSSH prints it, `SHA256:…`."""
+    """A server that nobody has met before: `fingerprint` as OpenSSH prints it, `SHA256:…`.
+
+    `known` are sentences on what the known_hosts files say of it all the same; `place` says where on the way it stands,
+    "" where it is the head itself.
+    """
 
     host: str
     key_type: str
     fingerprint: str
+    known: tuple[str, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True)
 class SecretQuestion:
-    """A passphrase or a password; `prompt` names what it is for. The answer is never shown or kept on a disk."""
+    """A passphrase, a password or a code; `prompt` names what it is for. The answer is never kept on a disk.
+
+    `shown` where the server wants what is typed to be seen; `place` as of a `HostKeyQuestion`.
+    """
 
     prompt: str
+    shown: bool = False
+    place: str = ""
 
 
 class Asking(Protocol):

@@ -95,6 +95,19 @@ class Connecting(Protocol):
 
 
 @runtime_checkable
+class Inquiring(Connecting, Protocol):
+    """A backend that may have questions while it connects, at any time."""
+
+    @property
+    def under_way(self) -> Stage | None:
+        """The part of the way that it is at; None where it is not connecting, or has only just begun to."""
+
+    @property
+    def declined(self) -> bool:
+        """Whether the user would not answer: it then connects, and asks, only when told to by `connect`."""
+
+
+@runtime_checkable
 class Seeking(Protocol):
     """A backend whose dashboard may be elsewhere than it says at first."""
 

@@ -47,6 +47,10 @@ class RefusedError(RaymonError):
     exit_code = 4
 
 
+class DeclinedError(RefusedError):
+    """The user would not answer what had to be asked of them: a host key that was not accepted, a secret not given."""
+
+
 class UnauthorizedError(RefusedError):
     """HTTP 401: no token was sent, and this cluster wants one."""
 

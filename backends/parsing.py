@@ -45,8 +45,8 @@ _RESOURCE = re.compile(r"(ray[a-z]+?)s?(?:\.(?:v1(?:alpha1)?\.)?ray\.io)?", re.I
 """A kind as kubectl takes it: `RayCluster`, `rayclusters`, `raycluster.ray.io`, `rayclusters.v1.ray.io`."""
 _NAMESPACE = ("namespace", "namespaces", "ns")
 _YAML = frozenset({".yaml", ".yml"})
-_USER = re.compile(r"(?!-)[^\s:/@]+")
-"""Not what ssh would take for an option."""
+_USER = re.compile(r"(?!-)[^\s\0:/]+")
+"""Not what ssh would take for an option; some have a domain behind an @ of their own."""
 
 
 def parse(text: str | None) -> Target:
@@ -111,13 +111,14 @@ def _ssh(text: str) -> SshTarget:
     parts, host, port = _address(text, advice)
     if parts.password is not None:
         raise UsageError(tried, "it holds a password, which others can see in the list of processes", advice)
-    if parts.username is not None and not _USER.fullmatch(parts.username):
+    user = _decoded(parts.username)
+    if user is not None and not _USER.fullmatch(user):
         raise UsageError(tried, "what it names is no user", advice)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise UsageError(tried, "there is something behind the host", advice)
     # An alias in the user's SSH configuration may have capital letters, which urlsplit makes small.
     written = re.search(re.escape(host), parts.netloc.rpartition("@")[2], re.IGNORECASE)
-    return SshTarget(written.group() if written else host, port, parts.username)
+    return SshTarget(written.group() if written else host, port, user)
 
 
 _ADDRESSES: dict[str, Callable[[str], Target]] = {"http": _url, "https": _url, "ssh": _ssh}

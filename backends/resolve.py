@@ -134,6 +134,7 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
     """Return where an address leads; what the command line says comes before what the address says."""
     # Imported here, as all of SSH: other targets need none of it.
     from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
+    from raymon_tui.backends.ssh.jumps import jumps_named
 
     port = options.dashboard_port
     return SshDestination(
@@ -141,7 +142,7 @@ def destination_of(target: SshTarget, options: ConnectOptions) -> SshDestination
         port=target.port,
         user=options.ssh_user or target.user,
         keys=(options.ssh_key,) if options.ssh_key else (),
-        jump=options.jump,
+        jumps=jumps_named(options.jump),
         dashboard=DASHBOARD if port is None else Endpoint(DASHBOARD.host, port),
         port_named=port is not None,
         accept_new_host_key=options.accept_new_host_key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -50,7 +51,7 @@ class SshTarget:
     user: str | None = None
 
     def __str__(self) -> str:
-        user = "" if self.user is None else f"{self.user}@"
+        user = "" if self.user is None else f"{quote(self.user, safe='')}@"
         port = "" if self.port is None else f":{self.port}"
         return f"ssh://{user}{bracketed(self.host)}{port}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -19,13 +20,13 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
 
-from raymon_tui.backends.asking import SecretQuestion
-from raymon_tui.backends.base import Backend, Executing
+from raymon_tui.backends.base import Backend, Executing, Inquiring
 from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.clusters import WatchedCluster
 from raymon_tui.tui.commands import PaneCommands
+from raymon_tui.tui.dialogs import Dialogs
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted, SnapshotChanged
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.pane import Pane
@@ -34,11 +35,9 @@ from raymon_tui.tui.questions import Asked, Questions
 from raymon_tui.tui.saving import write_new
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.screens.clusters_screen import ClustersScreen
-from raymon_tui.tui.screens.confirm_screen import ConfirmScreen
 from raymon_tui.tui.screens.help_screen import HelpScreen, grouped
 from raymon_tui.tui.screens.main_screen import MainScreen
 from raymon_tui.tui.screens.picker_screen import PickerScreen
-from raymon_tui.tui.screens.secret_screen import SecretScreen
 from raymon_tui.tui.session import Opened, Session, open_session
 from raymon_tui.tui.shell import hear_signals, shell_on_head
 from raymon_tui.widgets import plotting
@@ -95,6 +94,7 @@ class MonitorApp(App[int]):
         self._together = together
         self._opened = opened
         self._questions = questions
+        self._dialogs = Dialogs(self)
         self.options = options
         self.session: Session | None = None
         self.failure: RaymonError | None = None
@@ -198,17 +198,7 @@ class MonitorApp(App[int]):
     @work(group="ask")
     async def ask(self, asked: Asked) -> None:
         """Put a question of the backend to the user."""
-        question = asked.question
-        if isinstance(question, SecretQuestion):
-            secret: str | None = await self.push_screen_wait(SecretScreen(plain(question.prompt, 300)))
-            asked.give(secret)
-        else:
-            words = (
-                f"{plain(question.host)} is met for the first time. Its {question.key_type} key is "
-                f"{question.fingerprint}. Is that the right one?"
-            )
-            trusted: bool = await self.push_screen_wait(ConfirmScreen(words))
-            asked.give(trusted)
+        await self._dialogs.answer(asked)
 
     @work(group="stay", exclusive=True, exit_on_error=True)
     async def stay(self, watching: Awaitable[RaymonError | None]) -> None:
@@ -272,9 +262,21 @@ class MonitorApp(App[int]):
             self._redraw()
 
     def action_refresh_now(self) -> None:
-        """Ask everything that is seen at once."""
-        if self.session is not None:
-            self.session.monitor.refresh_now()
+        """Ask everything that is seen at once, and the user what they would not answer before."""
+        session = self.session
+        if session is None:
+            return
+        if isinstance(session.backend, Inquiring) and session.backend.declined:
+            self.connect_again(session, session.backend)
+        else:
+            session.monitor.refresh_now()
+
+    @work(group="again")
+    async def connect_again(self, session: Session, backend: Inquiring) -> None:
+        """Connect as the user wants it; what becomes of it is drawn as of any connection."""
+        with contextlib.suppress(RaymonError):
+            await backend.connect()
+        session.monitor.refresh_now()
 
     def action_slower(self) -> None:
         """Ask half as often."""

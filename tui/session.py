@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from raymon_tui.backends.base import Backend, KubernetesObjects
+from raymon_tui.backends.base import Backend, Inquiring, KubernetesObjects
 from raymon_tui.backends.errors import (
     BadAnswerError,
+    DeclinedError,
     RaymonError,
     RefusedError,
     TimedOutError,
@@ -79,11 +80,12 @@ class Session:
         """Keep the picture of the cluster fresh until cancelled.
 
         Returns early, with why, where the very first contact fails; with `insist` only where it is refused or is no
-        Ray, and goes on trying where nothing is reached.
+        Ray, and goes on trying where nothing is reached. Without it a user who would not answer a question may be asked
+        again, and is not sent away.
         """
         try:
             failure = await self._first_failure()
-            if insist and isinstance(failure, UnreachableError | BadAnswerError):
+            if isinstance(failure, (UnreachableError, BadAnswerError) if insist else DeclinedError):
                 failure = None
             if failure is None:
                 await self.monitor.run()
@@ -94,6 +96,9 @@ class Session:
 
     async def _first_failure(self) -> RaymonError | None:
         try:
+            if isinstance(self.backend, Inquiring):
+                # However long the user takes to answer, no cluster is lost over that.
+                await self.backend.connect()
             await self.monitor.api.version()
         except TimedOutError:
             return None

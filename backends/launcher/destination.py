@@ -14,6 +14,7 @@ from raymon_tui.backends.launcher.finding import HeadFinder
 from raymon_tui.backends.launcher.keys import keys_there
 from raymon_tui.backends.launcher.providers import CoordinatorProvider, LocalProvider
 from raymon_tui.backends.ssh.description import DASHBOARD, Container, SshDestination
+from raymon_tui.backends.ssh.jumps import jumps_named
 
 
 def destination_of(cluster: ClusterFile, data: bytes, options: ConnectOptions) -> SshDestination:
@@ -28,7 +29,7 @@ def destination_of(cluster: ClusterFile, data: bytes, options: ConnectOptions) -
         host=options.head_ip or f"the head of {cluster.name}",
         user=options.ssh_user or login.user,
         keys=(options.ssh_key,) if options.ssh_key else keys_of(login),
-        jump=options.jump,
+        jumps=jumps_named(options.jump),
         proxy_command=None if options.jump else login.proxy_command,
         container=Container(container.program, container.name) if container else None,
         dashboard=Endpoint(place.host, options.dashboard_port or place.port or DASHBOARD.port),

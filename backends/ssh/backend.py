@@ -240,9 +240,19 @@ class SshBackend:
         """The parts of the way that were behind us last time."""
         return self.link.stages
 
+    @property
+    def under_way(self) -> Stage | None:
+        """The part of the way that it is at."""
+        return self.link.under_way
+
+    @property
+    def declined(self) -> bool:
+        """Whether the user would not answer a question."""
+        return self.link.declined
+
     async def connect(self) -> None:
         """Connect now, however long the user takes to answer questions."""
-        await self.link.transport()
+        await self.link.connect()
 
     def describe(self) -> str:
         """Return `ssh` and where to, and the dashboard's port where that had to be looked for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.ssh.jumps import Jump
 
 DASHBOARD = Endpoint("127.0.0.1", 8265)
 
@@ -32,7 +33,7 @@ class SshDestination:
     port: int | None = None
     user: str | None = None
     keys: tuple[Path, ...] = ()
-    jump: str | None = None
+    jumps: tuple[Jump, ...] = ()
     proxy_command: str | None = None
     container: Container | None = None
     dashboard: Endpoint = DASHBOARD

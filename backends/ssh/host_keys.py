@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import paramiko
-from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 from raymon_tui.backends.errors import RefusedError
+from raymon_tui.backends.ssh.known_hosts import HASHED, KnownKey, fingerprint, lines_of
 
-REVOKED = "@revoked"
+MOST_NAMED = 3
+"""So many lines are named, where more say the same."""
 
 
 @dataclass(frozen=True)
-class KnownKey:
-    """A line of a known_hosts file that names a host, and the key on it."""
+class KnownHost:
+    """What the files know of a host. `name` is as they list it: `host`, or `[host]:port`.
 
-    path: Path
-    line: int
-    key: paramiko.PKey
-    revoked: bool = False
+    `bare` is its name without a port, which OpenSSH looks under too where it knows nothing else; "" where that is
+    `name`.
+    """
+
+    name: str
+    bare: str
+    lines: tuple[KnownKey, ...]
+
+    @property
+    def keys(self) -> tuple[KnownKey, ...]:
+        """The lines about it, revoked keys among them."""
+        return tuple(line for line in self.lines if line.is_about(self.name))
+
+    @property
+    def good(self) -> tuple[KnownKey, ...]:
+        """The lines about it that hold for it."""
+        return tuple(line for line in self.keys if not line.revoked)
 
 
 def own_file() -> Path:
@@ -32,85 +45,61 @@ def own_file() -> Path:
     return Path.home() / ".ssh" / "known_hosts_raymon"
 
 
-def fingerprint(key: paramiko.PKey) -> str:
-    """Return a key's fingerprint as OpenSSH prints it."""
-    return "SHA256:" + b64encode(sha256(key.asbytes()).digest()).decode().rstrip("=")
+def known_host(name: str, bare: str, files: Sequence[Path]) -> KnownHost:
+    """Return what `files` and our own know of a host; blocks."""
+    return KnownHost(name, "" if bare == name else bare, lines_of((*files, own_file())))
 
 
-def known_keys(name: str, files: Sequence[Path]) -> tuple[KnownKey, ...]:
-    """Return every key that the files know for `name`, hashed lines too."""
-    return tuple(known for path in files for known in _in_file(name, path))
+def is_known(host: KnownHost, key: paramiko.PKey) -> bool:
+    """Return whether `key` is known for the host; False for one that is not known at all, or by other types alone.
 
-
-def _in_file(name: str, path: Path) -> Iterator[KnownKey]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        entry = line.strip()
-        revoked = entry.startswith(REVOKED)
-        if revoked:
-            entry = entry.removeprefix(REVOKED).strip()
-        if not entry or entry.startswith(("#", "@")):
-            continue
-        try:
-            read = HostKeyEntry.from_line(" ".join(entry.split()), number)
-        except (InvalidHostKey, ValueError, paramiko.SSHException):
-            continue
-        if read is not None and _names(read, name):
-            yield KnownKey(path, number, read.key, revoked)
-
-
-def _names(entry: HostKeyEntry, name: str) -> bool:
-    """Whether a line is about `name`: it may be hashed, have wildcards, and take names out again with `!`."""
-    found = False
-    for pattern in entry.hostnames or ():
-        if pattern.startswith("|1|"):
-            found = found or paramiko.HostKeys.hash_host(name, pattern) == pattern
-        elif _matches(pattern.removeprefix("!"), name):
-            if pattern.startswith("!"):
-                return False
-            found = True
-    return found
-
-
-def _matches(pattern: str, name: str) -> bool:
-    written = re.escape(pattern.lower()).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(written, name.lower()) is not None
-
-
-def is_known(name: str, key: paramiko.PKey, known: Sequence[KnownKey]) -> bool:
-    """Return whether `key` is known for `name`; False for a host that is not known at all.
-
-    Raises `RefusedError`, with the line to look at, where another key of this type is known or this one is revoked.
+    Raises `RefusedError`, with the lines to look at, where another key of this type is known or this one is revoked.
     """
-    tried = f"check that {name} is who it was"
-    same = [one for one in known if one.key.asbytes() == key.asbytes()]
-    for one in same:
-        if one.revoked:
-            raise RefusedError(tried, f"its key {fingerprint(key)} is revoked in {one.path}:{one.line}", _CHANGED)
-    if same:
+    tried, blob = f"check that {host.name} is who it was", key.asbytes()
+    for line in host.keys:
+        if line.revoked and line.blob == blob:
+            said = f"its {line.key_type} key {fingerprint(blob)} is revoked in {line}"
+            raise RefusedError(tried, said, "Whoever has that key may be anybody: ask who runs the machine.")
+    if any(line.blob == blob for line in host.good):
         return True
-    others = [one for one in known if one.key.get_name() == key.get_name() and not one.revoked]
+    others = [line for line in host.good if line.key_type == key.get_name()]
     if others:
-        one = others[0]
-        said = (
-            f"its host key has changed: {key.get_name()} {fingerprint(key)} now, "
-            f"{fingerprint(one.key)} in {one.path}:{one.line}"
-        )
-        raise RefusedError(tried, said, _CHANGED)
-    return False
+        was = ", ".join(f"{fingerprint(line.blob)} in {line}" for line in others[:MOST_NAMED])
+        said = f"its host key has changed: {key.get_name()} {fingerprint(blob)} now, {was}"
+        raise RefusedError(tried, said, _removing(host, others))
+    known_otherwise = host.bare and not host.good
+    return bool(known_otherwise and any(one.is_about(host.bare) for one in _same(host, blob)))
 
 
-_CHANGED = (
-    "Somebody may be in between. If the machine was made anew, remove that line (ssh-keygen -R HOST) and connect again."
-)
+def also_known(host: KnownHost, key: paramiko.PKey) -> tuple[str, ...]:
+    """Return sentences on what the files say of a host whose key is not known for it."""
+    otherwise = [f"{line} knows it by another key, {line.key_type} {fingerprint(line.blob)}" for line in host.good]
+    names = [f"{line} has this very key for {_named(line)}" for line in _same(host, key.asbytes())]
+    return (*otherwise[:MOST_NAMED], *names[:MOST_NAMED])
+
+
+def _same(host: KnownHost, blob: bytes) -> list[KnownKey]:
+    return [line for line in host.lines if line.blob == blob and not line.revoked]
+
+
+def _named(line: KnownKey) -> str:
+    shown = [name for name in line.names if not name.startswith(HASHED)]
+    return ", ".join(shown) or "a host whose name is hashed"
+
+
+def _removing(host: KnownHost, lines: Sequence[KnownKey]) -> str:
+    """Return what to do about lines that no longer hold."""
+    commands = [
+        f"ssh-keygen -R {shlex.quote(host.name)} -f {shlex.quote(str(path))}"
+        for path in dict.fromkeys(line.path for line in lines if line.is_exact)
+    ]
+    by_hand = [f"take line {line.line} out of {line.path}" for line in lines if not line.is_exact]
+    return f"Somebody may be in between. If the machine was made anew: {'; '.join((*commands, *by_hand))}"
 
 
 def keep(name: str, key: paramiko.PKey, path: Path) -> None:
     """Add a key that was accepted to `path`, which only its owner may write."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{name} {key.get_name()} {key.get_base64()}\n")
+        file.write(f"{name} {key.get_name()} {b64encode(key.asbytes()).decode()}\n")
     path.chmod(0o600)

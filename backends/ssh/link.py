@@ -13,9 +13,9 @@ import anyio
 import paramiko
 from anyio import to_thread
 
-from raymon_tui.backends.asking import Asking, HostKeyQuestion, SecretQuestion
+from raymon_tui.backends.asking import Asking, HostKeyQuestion, NobodyToAsk, SecretQuestion
 from raymon_tui.backends.base import Stage
-from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.errors import DeclinedError, RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.login import Keyring
 from raymon_tui.backends.ssh.route import Questions, Route, connect
@@ -28,6 +28,8 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 OPEN_S, PROBE_S = 5.0, 4.0
 AGAIN_S = 1.0
 """So long after a failure nobody else tries: they are told the same."""
+TOLD_AFTER_S = 0.7
+"""A connection that is made sooner is not worth a line on the screen."""
 _THREADS = 24
 _NO_REASON = "Unable to open channel."
 _LOST = "It is connected again by itself."
@@ -62,6 +64,9 @@ class Link:
         self._looking: asyncio.Task[bool] | None = None
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._failure: tuple[float, RaymonError] | None = None
+        self._declined: DeclinedError | None = None
+        self._step: Stage | None = None
+        self._began = 0.0
         self._closed = False
 
     @property
@@ -74,16 +79,36 @@ class Link:
         """The number of the connection that works just now; 0 where none does."""
         return self.connected if self.hops and all(hop.is_active() for hop in self.hops) else 0
 
+    @property
+    def under_way(self) -> Stage | None:
+        """The part of the way that is being gone; None where no connection is being made, or not for long."""
+        return self._step if time.monotonic() - self._began > TOLD_AFTER_S else None
+
+    @property
+    def declined(self) -> bool:
+        """Whether the user would not answer, so that nothing is tried before they say so."""
+        return self._declined is not None
+
+    async def connect(self) -> None:
+        """Connect because the user wants it, who is then asked again what they would not answer before."""
+        self._declined = self._failure = None
+        if self._connecting is None or self._connecting.done():
+            self._ring.declined.clear()
+        await self.transport()
+
     async def transport(self) -> paramiko.Transport:
         """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
 
-        Whoever waits may give up: the connection is made all the same, as a user may be answering a question.
+        Whoever waits may give up: the connection is made all the same, as a user may be answering a question. Where
+        they would not, it is not tried again: neither they nor the server is to be bothered every few seconds.
         """
         route = self._route
         if route is not None and all(hop.is_active() for hop in route.hops):
             return route.transport
         if self._closed:
             raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+        if self._declined is not None:
+            raise self._declined
         if self._failure is not None and anyio.current_time() - self._failure[0] < AGAIN_S:
             raise self._failure[1]
         if self._connecting is None or self._connecting.done():
@@ -97,7 +122,11 @@ class Link:
             route = await self._blocking(self._connect)
         except RaymonError as failure:
             self._failure = (anyio.current_time(), failure)
+            if isinstance(failure, DeclinedError) and not isinstance(self._asking, NobodyToAsk):
+                self._declined = failure
             raise
+        finally:
+            self._step = None
         if self._closed:
             self._route = route
             await self._drop()
@@ -107,13 +136,16 @@ class Link:
         return route
 
     def _connect(self) -> Route:
-        began = time.monotonic()
+        began = self._began = time.monotonic()
         self.stages = []
+
+        def begins(stage: Stage) -> None:
+            self._step = stage
 
         def passed(stage: Stage) -> None:
             self.stages.append((stage, time.monotonic() - began))
 
-        return connect(self.destination, self._ring, Questions(self._trusts, self._secret, passed))
+        return connect(self.destination, self._ring, Questions(self._trusts, self._secret, begins, passed))
 
     def _trusts(self, question: HostKeyQuestion) -> bool:
         return self._asked(self._asking.trusts(question))

@@ -1,237 +1,234 @@
-"""Logging in as OpenSSH does: the agent's keys, the keys in files, then what the user types. Blocks."""
+"""Logging in as OpenSSH does: with keys, then with what the user types, in as many steps as it takes. Blocks."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import paramiko
 
 from raymon_tui.backends.asking import SecretQuestion
-from raymon_tui.backends.errors import RefusedError, UnreachableError
+from raymon_tui.backends.errors import DeclinedError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.ssh import key_files
+from raymon_tui.backends.ssh.agent import HeldKey, held_keys
+from raymon_tui.backends.ssh.answers import SILENT_S, Answers, Patience, Tell
+from raymon_tui.backends.ssh.key_files import AskSecret, NotGivenError, UnreadableKeyError
+from raymon_tui.backends.ssh.key_order import NAME_IT, OfferedKey, in_order
+from raymon_tui.backends.ssh.offering import is_taken
+from raymon_tui.backends.ssh.public_keys import PublicKey
 from raymon_tui.backends.ssh.settings import SshSettings
+from raymon_tui.backends.ssh.transport import SshTransport
 
 MOST_PASSWORDS = 3
-_ADVICE = "Name the right one with --ssh-key FILE and --ssh-user NAME, or add the key to your agent (ssh-add)."
-
-AskSecret = Callable[[SecretQuestion], "str | None"]
+MOST_STEPS = 4
+"""A server may want a key, a password and a code, one after the other."""
+_TOO_MANY = "Name the right key with --ssh-key FILE, or with IdentityFile and IdentitiesOnly yes in ~/.ssh/config."
+_ANSWER = "Answer it, or log in with a key: --ssh-key FILE, or one in your agent (ssh-add)."
+_SOONER = "Answer sooner, or have LoginGraceTime of its sshd_config raised."
+_WORDS = frozenset({"password", "keyboard-interactive"})
 
 
 @dataclass
 class Keyring:
-    """Secrets that were asked for once: a lost connection comes back without asking again. In memory alone."""
+    """Secrets that were asked for once: a lost connection comes back without asking again. In memory alone.
+
+    `declined` are keys whose passphrase the user would not give.
+    """
 
     keys: dict[Path, paramiko.PKey] = field(default_factory=dict, repr=False)
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
+    declined: set[Path] = field(default_factory=set)
 
 
 def log_in(
-    transport: paramiko.Transport, settings: SshSettings, given: Sequence[Path], ring: Keyring, ask: AskSecret
-) -> None:
-    """Log in; raises `RefusedError` that says what was tried."""
-    tried = f"log in to {settings}"
-    said: list[str] = []
-    allowed: list[str] = []
-    try:
-        for name, key in _keys(settings, given, ring, ask, said):
-            try:
-                transport.auth_publickey(settings.user, key)
-            except paramiko.BadAuthenticationType as error:
-                allowed = error.allowed_types
-                break
-            except paramiko.AuthenticationException:
-                said.append(f"{name} was refused")
-            if transport.is_authenticated():
-                return
-        if _by_words(transport, settings, ring, ask, said, allowed):
-            return
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        said.append(str(error) or "the server closed the connection")
-    words = "; ".join(dict.fromkeys(said)) or "there is no key to log in with"
-    raise RefusedError(tried, words, _ADVICE)
-
-
-def _keys(
-    settings: SshSettings, given: Sequence[Path], ring: Keyring, ask: AskSecret, said: list[str]
-) -> Iterator[tuple[str, paramiko.PKey]]:
-    """Yield keys in OpenSSH's order: a key that was named outright first, then the agent's, then the other files'."""
-    for path in given:
-        yield from _from_file(path, ring, ask, said, wanted=True)
-    if not settings.identities_only:
-        yield from _from_agent()
-    for path in settings.identity_files:
-        if path not in given:
-            yield from _from_file(path, ring, ask, said, wanted=False)
-
-
-def _from_agent() -> Iterator[tuple[str, paramiko.PKey]]:
-    with contextlib.suppress(paramiko.SSHException, OSError):
-        agent = paramiko.Agent()
-        try:
-            for key in agent.get_keys():
-                yield f"the agent's {key.comment or key.get_name()}", key
-        finally:
-            agent.close()
-
-
-def _from_file(
-    path: Path, ring: Keyring, ask: AskSecret, said: list[str], *, wanted: bool
-) -> Iterator[tuple[str, paramiko.PKey]]:
-    if path in ring.keys:
-        yield str(path), ring.keys[path]
-        return
-    if not path.is_file():
-        if wanted:
-            raise UnreachableError(f"read the key {path}", "there is no such file", _ADVICE)
-        return
-    key = _read(path, ask, said)
-    if key is not None:
-        ring.keys[path] = key
-        yield str(path), key
-
-
-def _read(path: Path, ask: AskSecret, said: list[str]) -> paramiko.PKey | None:
-    """Return a key, its passphrase asked for where it has one; None, with why in `said`, where it cannot be read."""
-    passphrase: str | None = None
-    for _ in range(MOST_PASSWORDS + 1):
-        try:
-            return _loaded(path, passphrase)
-        except paramiko.PasswordRequiredException:
-            passphrase = ask(SecretQuestion(f"Passphrase for {path}"))
-        except (paramiko.SSHException, ValueError, OSError) as error:
-            if passphrase is None:
-                said.append(f"{path} cannot be read: {error}")
-                return None
-            passphrase = ask(SecretQuestion(f"That was not it. Passphrase for {path}"))
-        if passphrase is None:
-            break
-    said.append(f"{path} has a passphrase, which was not given")
-    return None
-
-
-def _loaded(path: Path, passphrase: str | None) -> paramiko.PKey:
-    failure: Exception | None = None
-    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
-        try:
-            key = kind.from_private_key_file(str(path), password=passphrase)
-        except paramiko.PasswordRequiredException:
-            raise
-        except (paramiko.SSHException, ValueError) as error:
-            failure = failure or error
-            continue
-        certificate = path.with_name(f"{path.name}-cert.pub")
-        if certificate.is_file():
-            key.load_certificate(str(certificate))
-        return key
-    raise failure or paramiko.SSHException("no key is in it")
-
-
-def _by_words(
-    transport: paramiko.Transport,
+    transport: SshTransport,
     settings: SshSettings,
+    given: Sequence[Path],
     ring: Keyring,
     ask: AskSecret,
-    said: list[str],
-    allowed: Sequence[str],
-) -> bool:
-    """Try what the user types, where the server takes that; returns whether it was right."""
-    allowed = allowed or _allowed(transport, settings.user)
-    if not {"password", "keyboard-interactive"} & set(allowed):
-        if allowed:
-            said.append(f"the server takes {' or '.join(allowed)} alone")
-        return False
-    answers = _Answers(settings, ring, ask)
-    for _ in range(MOST_PASSWORDS):
-        answers.begin()
-        try:
-            if "keyboard-interactive" in allowed:
-                transport.auth_interactive(settings.user, answers.at_keyboard)
-            else:
-                transport.auth_password(settings.user, answers.password(), fallback=False)
-        except (_NotGivenError, paramiko.AuthenticationException) as error:
-            answers.wrong()
-            why = answers.why_no_more(str(error))
-            if why:
-                said.append(why)
-                return False
-        else:
-            answers.right()
-            return bool(transport.is_authenticated())
-    said.append("the password was refused")
-    return False
+    tell: Tell = lambda _words: None,
+) -> None:
+    """Log in; `tell` hears what the server says without asking.
 
-
-class _NotGivenError(Exception):
-    """The user would not say."""
-
-
-class _Answers:
-    """What the user says to a server: a password that was right once is not asked for again, all else always.
-
-    `wants_change` says that the server asked for a new password, `silent` that the user would not answer.
+    Raises `RefusedError` that says what was tried, `DeclinedError` where the user would not answer, `TimedOutError`
+    where the server waited no longer.
     """
+    patience = Patience(transport)
+    patience.begin()
+    try:
+        # Ours alone decides: paramiko's limit counts the time in which a user reads a code from a telephone.
+        transport.auth_timeout = None
+        with held_keys(settings.agent) as held:
+            _Login(transport, settings, ring, patience.asking(ask), tell, patience).run(given, held)
+    finally:
+        patience.end()
 
-    def __init__(self, settings: SshSettings, ring: Keyring, ask: AskSecret) -> None:
-        self._who = str(settings)
+
+class _Login:
+    def __init__(
+        self,
+        transport: SshTransport,
+        settings: SshSettings,
+        ring: Keyring,
+        ask: AskSecret,
+        tell: Tell,
+        patience: Patience,
+    ) -> None:
+        self._transport = transport
+        self._settings = settings
         self._ring = ring
         self._ask = ask
-        self._password: str | None = None
-        self.wants_change = self.silent = False
+        self._tell = tell
+        self._patience = patience
+        self._began = time.monotonic()
+        self._asked = self._declined = False
+        self._said: list[str] = []
 
-    def begin(self) -> None:
-        self._password = None
+    def run(self, given: Sequence[Path], held: Sequence[HeldKey]) -> None:
+        try:
+            allowed = self._by_keys(in_order(self._settings, given, held))
+            for _ in range(MOST_STEPS):
+                if self._transport.is_authenticated():
+                    return
+                allowed = allowed or self._allowed()
+                if self._transport.is_authenticated():
+                    return
+                further = self._by_words(allowed)
+                if further is None:
+                    break
+                allowed = further
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise self._ended(str(error)) from None
+        if not self._transport.is_authenticated():
+            raise self._refused()
 
-    def password(self) -> str:
-        """Return the password; raises `_NotGivenError` where the user would not say it."""
-        if self._password is None:
-            self._password = self._ring.passwords.get(self._who) or self._ask(
-                SecretQuestion(f"Password for {self._who}")
-            )
-        if self._password is None:
-            self.silent = True
-            raise _NotGivenError
-        return self._password
+    def _by_keys(self, offered: Iterator[OfferedKey]) -> list[str]:
+        """Try keys until one is taken; return what the server wants then, [] where that is nothing, or not known."""
+        for one in offered:
+            try:
+                key = self._key_of(one)
+                if key is None:
+                    continue
+                further = self._transport.auth_publickey(self._settings.user, key)
+            except paramiko.BadAuthenticationType as error:
+                return list(error.allowed_types)
+            except paramiko.AuthenticationException:
+                self._need_connection()
+                self._say(f"{one.name} was refused")
+                continue
+            if self._transport.is_authenticated() or "publickey" not in further:
+                return list(further)
+        return []
 
-    def at_keyboard(self, _title: str, _instructions: str, prompts: Sequence[tuple[str, bool]]) -> list[str]:
-        """Answer what the server asks; codes and the like are asked of the user in its own words."""
-        return [self._answer(prompt) for prompt, _shown in prompts]
+    def _key_of(self, one: OfferedKey) -> paramiko.PKey | None:
+        """Return what signs; None where it cannot, or the server would not take it."""
+        if one.held is not None:
+            return one.held.key if one.certificate is None else one.held.certified(one.certificate)
+        assert one.path is not None
+        key = self._ring.keys.get(one.path) or self._from_file(one.path, one.certificate or one.public, one.name)
+        return key if key is None or one.certificate is None else key_files.certified(key, one.certificate)
 
-    def _answer(self, prompt: str) -> str:
-        words = prompt.strip().rstrip(":").lower()
-        if "new password" in words or "new unix password" in words:
-            self.wants_change = True
-            return ""
-        if words.endswith("password") or words == "":
-            with contextlib.suppress(_NotGivenError):
-                return self.password()
-            return ""
-        answer = self._ask(SecretQuestion(f"{self._who} asks: {prompt.strip()[:200]}"))
-        self.silent = self.silent or answer is None
-        return answer or ""
+    def _from_file(self, path: Path, public: PublicKey | None, name: str) -> paramiko.PKey | None:
+        why = ""
+        try:
+            if path in self._ring.declined:
+                why = f"no passphrase was given for {path}"
+            elif public is not None and key_files.is_locked(path) and not self._is_taken(public):
+                why = f"{name} was refused"
+            else:
+                self._ring.keys[path] = key_files.unlocked(path, self._asking)
+        except UnreadableKeyError as error:
+            why = f"{path} cannot be read: {error}"
+        except NotGivenError:
+            self._declined = True
+            self._ring.declined.add(path)
+            why = f"no passphrase was given for {path}"
+        if why:
+            self._say(why)
+        return self._ring.keys.get(path)
 
-    def why_no_more(self, error: str) -> str:
-        """Return why to try again would be of no use; "" where it may be."""
-        if self.silent:
-            return "no password was given"
-        if self.wants_change or "expired" in error.lower():
-            return "the password has expired: change it with ssh first"
-        return ""
+    def _is_taken(self, public: PublicKey) -> bool:
+        return is_taken(self._transport, self._settings.user, public)
 
-    def wrong(self) -> None:
-        self._ring.passwords.pop(self._who, None)
+    def _by_words(self, allowed: Sequence[str]) -> list[str] | None:
+        """Try what the user types; return what the server wants then, [] where that is nothing, None for a failure."""
+        if not _WORDS & set(allowed):
+            if allowed:
+                self._say(f"the server takes {' or '.join(allowed)} alone")
+            return None
+        answers = Answers(str(self._settings), self._ring.passwords, self._asking, self._tell)
+        methods = [method for method in ("keyboard-interactive", "password") if method in allowed]
+        for _ in range(MOST_PASSWORDS):
+            answers.begin()
+            try:
+                further = self._typed(methods[0], answers)
+            except (NotGivenError, paramiko.AuthenticationException) as error:
+                answers.wrong()
+                if why := answers.why_no_more(str(error)):
+                    self._declined = answers.declined
+                    self._say(why)
+                    return None
+                self._need_connection()
+                if methods[0] == "keyboard-interactive" and not answers.asked and len(methods) > 1:
+                    # Some offer it and then have no questions at all.
+                    del methods[0]
+            else:
+                answers.right()
+                return list(further)
+        self._say("the password was refused" if answers.asked_password else "the answers were refused")
+        return None
 
-    def right(self) -> None:
-        if self._password is not None:
-            self._ring.passwords[self._who] = self._password
+    def _typed(self, method: str, answers: Answers) -> Sequence[str]:
+        user = self._settings.user
+        if method == "keyboard-interactive":
+            return list(self._transport.auth_interactive(user, answers.at_keyboard))
+        return list(self._transport.auth_password(user, answers.password(), fallback=False))
 
+    def _allowed(self) -> list[str]:
+        """Return what the server takes; it may take nothing at all, and be content."""
+        try:
+            self._transport.auth_none(self._settings.user)
+        except paramiko.BadAuthenticationType as error:
+            return list(error.allowed_types)
+        except paramiko.AuthenticationException:
+            self._need_connection()
+        return []
 
-def _allowed(transport: paramiko.Transport, user: str) -> Sequence[str]:
-    try:
-        transport.auth_none(user)
-    except paramiko.BadAuthenticationType as error:
-        return tuple(error.allowed_types)
-    except paramiko.AuthenticationException:
-        return ()
-    return ()
+    def _asking(self, question: SecretQuestion) -> str | None:
+        self._asked = True
+        return self._ask(question)
+
+    def _say(self, words: str) -> None:
+        if words not in self._said:
+            self._said.append(words)
+
+    def _need_connection(self) -> None:
+        """Raise `SSHException` where there is none any more, whatever paramiko made of that."""
+        if not self._transport.is_active():
+            raise paramiko.SSHException("")
+
+    def _refused(self) -> RefusedError:
+        kind, advice = (DeclinedError, _ANSWER) if self._declined else (RefusedError, NAME_IT)
+        return kind(self._tried, "; ".join(self._said) or "there is no key to log in with", advice)
+
+    @property
+    def _tried(self) -> str:
+        return f"log in to {self._settings}"
+
+    def _ended(self, error: str) -> RefusedError | UnreachableError:
+        """Return what is said where the server hung up before anybody was logged in."""
+        farewell, took_s = self._transport.farewell, time.monotonic() - self._began
+        if self._declined:
+            return self._refused()
+        if self._patience.lost:
+            return TimedOutError(self._tried, f"the server did not answer within {SILENT_S:.0f} s", "Try again later.")
+        if "too many authentication failures" in farewell.lower():
+            said = "; ".join(("the server allows no more tries", *self._said))
+            return RefusedError(self._tried, f"{said} ({farewell})", _TOO_MANY)
+        if self._asked and not farewell:
+            said = f"the server waited no longer for an answer: it hung up after {took_s:.0f} s (LoginGraceTime)"
+            return TimedOutError(self._tried, said, _SOONER)
+        self._say(farewell or error or "the server closed the connection")
+        return self._refused()

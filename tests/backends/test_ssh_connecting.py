@@ -27,6 +27,7 @@ from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.jumps import Jump
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -238,7 +239,7 @@ async def test_jumps_lead_through_other_servers(sshd: Sshd, tmp_path: Path, monk
             assert await works(backend)
             assert [hop.getpeername()[1] for hop in backend.link.hops[:1]] == [jump.port]
         make_home(tmp_path / "home", monkeypatch, *lines)
-        async with opened(SshDestination("head", jump="gate")) as backend:
+        async with opened(SshDestination("head", jumps=(Jump("gate"),))) as backend:
             assert await works(backend)
             assert len(backend.link.hops) == 2
 

@@ -24,20 +24,33 @@ class TerminalQuestions:
 
     async def trusts(self, question: HostKeyQuestion) -> bool:
         """Ask whether a key is trusted."""
-        click.echo(f"{plain(question.host)} is not known here. Its {question.key_type} key is", err=True)
-        click.echo(f"  {question.fingerprint}", err=True)
+        place = f", {question.place}," if question.place else ""
+        lines = (
+            f"{question.host}{place} is not known here. The fingerprint of its {question.key_type} key is",
+            f"  {question.fingerprint}",
+            *(f"{one}." for one in question.known),
+        )
+        click.echo("\n".join(plain(line, _MOST) for line in lines), err=True)
         while (answer := (await _typed("Is that the right one? [y/N]: ")).strip().lower()) not in _ANSWERS:
             click.echo("y or n?", err=True)
         return _ANSWERS[answer]
 
     async def secret(self, question: SecretQuestion) -> str | None:
-        """Ask for a secret, which is not echoed."""
+        """Ask for a secret, which is not echoed unless the server wants it seen."""
+        *before, last = [plain(line, _MOST) for line in question.prompt.splitlines()] or [""]
+        for line in before:
+            click.echo(line, err=True)
+        place = f" ({plain(question.place)})" if question.place else ""
+        prompt = f"{last.rstrip(':')}{place}: "
+        if question.shown:
+            return await _typed(prompt) or None
         with _without_echo():
-            typed = await _typed(f"{plain(question.prompt, 300)}: ")
+            typed = await _typed(prompt)
         click.echo(err=True)
         return typed or None
 
 
+_MOST = 1000
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 

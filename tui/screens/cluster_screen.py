@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from raymon_tui.backends.base import Inquiring
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.link import BROKEN
 from raymon_tui.cluster.snapshot import Snapshot
@@ -87,7 +88,15 @@ class ClusterScreen(Screen[None]):
         moment = Moment(now=self.session.clock(), ascii_only=self.session.options.ascii_only)
         width = max(1, self.app.size.width - 2)
         self._line("header").show((header_line(newest, self.session.viewing, moment, width),))
-        banner = banner_line(newest, moment, width)
+        backend = self.session.backend
+        inquiring = backend if isinstance(backend, Inquiring) else None
+        banner = banner_line(
+            newest,
+            moment,
+            width,
+            step=inquiring.under_way if inquiring else None,
+            declined=inquiring is not None and inquiring.declined,
+        )
         self._line("banner").set_class(banner is not None, "-shown")
         self.set_class(banner is not None and newest.link.state in BROKEN, "-old")
         if banner is not None:

@@ -1,9 +1,10 @@
-"""A question before something is done to the cluster."""
+"""A question that is answered with yes or no."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,7 +18,7 @@ MOST_CELLS = 72
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Asks `question` and ends with True on `y` only; any other way out is a no."""
+    """Asks `question` and ends with True on `y` only; any other way out is a no. `title` says where it arose."""
 
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; }
@@ -29,13 +30,15 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("n,escape,q,enter", "dismiss(False)", "no"),
     ]
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, title: str = "") -> None:
         super().__init__()
         self._question = question
+        self._title = title
 
     def compose(self) -> ComposeResult:
         """Yield the question."""
-        with Vertical():
+        with Vertical() as frame:
+            frame.border_title = Text(self._title)
             yield Lines()
 
     def on_mount(self) -> None:

@@ -1,9 +1,10 @@
-"""A passphrase or a password, typed without being seen."""
+"""A passphrase, a password or a code, typed without being seen unless the server wants it seen."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,7 +20,10 @@ MOST_CELLS = 72
 
 
 class SecretScreen(ModalScreen[str | None]):
-    """Asks for what `prompt` names; ends with what was typed, or with None where the user would not say."""
+    """Asks for what `prompt` names; ends with what was typed, or with None where the user would not say.
+
+    `title` says where on the way that is asked.
+    """
 
     DEFAULT_CSS = """
     SecretScreen { align: center middle; background: $background 60%; }
@@ -30,15 +34,18 @@ class SecretScreen(ModalScreen[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "do not say")]
 
-    def __init__(self, prompt: str) -> None:
+    def __init__(self, prompt: str, title: str = "", *, shown: bool = False) -> None:
         super().__init__()
         self._prompt = prompt
+        self._title = title
+        self._shown = shown
 
     def compose(self) -> ComposeResult:
         """Yield the prompt and the line."""
-        with Vertical():
+        with Vertical() as frame:
+            frame.border_title = Text(self._title)
             yield Lines(id="asked")
-            yield Input(password=True, select_on_focus=False)
+            yield Input(password=not self._shown, select_on_focus=False)
             yield Lines(id="keys")
 
     def on_mount(self) -> None:

@@ -19,6 +19,7 @@ from raymon_tui.backends.launcher.destination import destination_of
 from raymon_tui.backends.resolve import one_of, resolve
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import Container, SshDestination
+from raymon_tui.backends.ssh.jumps import Jump
 
 FILE = """
 cluster_name: lab
@@ -69,7 +70,7 @@ def test_the_command_line_comes_before_the_file(path: Path) -> None:
     options = ConnectOptions(head_ip="10.9.8.7", ssh_user="me", ssh_key=key, dashboard_port=9999, jump="gate")
     where = described(path, FILE, options)
     assert (where.host, where.find_host, where.user, where.keys) == ("10.9.8.7", None, "me", (key,))
-    assert (where.jump, where.proxy_command, where.dashboard.port) == ("gate", None, 9999)
+    assert (where.jumps, where.proxy_command, where.dashboard.port) == ((Jump("gate"),), None, 9999)
 
 
 def test_a_file_that_says_little_leaves_the_rest_to_what_is_usual(path: Path) -> None:
