@@ -62,7 +62,6 @@ class Monitor:
         self._backend = backend
         self._http = backend.http(backend.dashboard)
         self.api = RayApi(self._http)
-        self.history = History()
         self._clock = WallClock(clock)
         self.source = source_of(backend, self._clock.now)
         self._wants: dict[str, tuple[Feed[Any], ...]] = {}
@@ -91,6 +90,7 @@ class Monitor:
             rng=rng,
         )
         self._counted = counted_feeds(self.prometheus, lambda: len(self.metrics.states))
+        self.history = History(self.metrics.store)
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
             at=self._clock.now(),
@@ -138,7 +138,6 @@ class Monitor:
             while True:
                 await anyio.sleep(TEND_S)
                 self._reader.tend()
-                self.history.drop_before(self._clock.now() - self.history.span_s)
 
     async def once(self, feeds: Iterable[Feed[Any]], timeout_s: float = 30.0) -> Snapshot:
         """Ask the version and then each of `feeds` once, in at most `timeout_s` seconds, and return what came of it.

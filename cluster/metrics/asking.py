@@ -11,7 +11,7 @@ from raymon_tui.cluster.metrics.lines import Line
 from raymon_tui.cluster.metrics.measure import Labels, Measure
 
 if TYPE_CHECKING:
-    from raymon_tui.cluster.metrics.store import KeptLine, LineKey
+    from raymon_tui.cluster.metrics.kept_line import KeptLine, LineKey
 
 HOLD_S = 40.0
 """A value holds until the next scrape is overdue: two and a half rounds of 15 s."""

@@ -19,8 +19,8 @@ __all__ = ["Decoder", "Decoding", "Family", "Labels", "Scrape", "Series"]
 FORGET_BEYOND = 4
 """Texts of series are forgotten once there are so many times as many as the last scrape had series."""
 LONGEST_LINE = 1 << 16
-MOST_SERIES = 10_000
-"""Of a scrape: what is wanted of the largest agent that was seen has a tenth."""
+MOST_SERIES = 5_000
+"""Of a scrape: what is wanted of the largest agent that was seen is a tenth."""
 LINES_AT_ONCE = 500
 MOSTLY = 0.5
 """Of a text with more malformed lines than this share nothing is believed."""

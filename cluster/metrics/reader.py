@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
 import anyio
+from anyio.lowlevel import checkpoint
 from msgspec import Struct, structs
 
 from raymon_tui.backends.base import Backend, Endpoint
@@ -25,7 +26,6 @@ AT_ONCE = 8
 FOUND_ANEW_S = 30.0
 LONGEST_REST_S = 300.0
 """An exporter that does not answer is left alone ever longer, up to so many seconds."""
-KEPT_S = 24 * 3600.0
 
 
 class TargetState(Struct, frozen=True, kw_only=True):
@@ -133,7 +133,7 @@ class MetricsReader:
             del self.states[name]
             self._decoders.pop(name, None)
             self._rests.pop(name, None)
-            self.store.drop(name)
+            self.store.drop(name, self._clock())
         for name, target in here.items():
             if name not in self.states or self.states[name].target != target:
                 self.states[name] = TargetState(target=target, since=self._clock())
@@ -158,8 +158,8 @@ class MetricsReader:
             for name in turn:
                 tasks.start_soon(ask, name)
         now = self._clock()
-        self.store.settle(now)
-        self.store.drop_before(now - KEPT_S)
+        for _ in self.store.settling(now):
+            await checkpoint()
         self.rounds += 1
         self._told()
 

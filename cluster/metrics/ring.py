@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 from array import array
+from itertools import pairwise
 from math import isnan
+from statistics import median
 from typing import NamedTuple
 
 NAN = math.nan
 _EMPTY = array("f", [NAN])
+_ENDED = math.copysign(NAN, -1.0)
+"""Stands where it was found that nothing is known any more; it is no number too, and told from others by its sign."""
+_HOLD = 2.5
+"""A value of which nobody says how long it holds does so for so many of the usual distances between values."""
+_USUAL = 60.0
 
 
 class Tier(NamedTuple):
@@ -27,6 +34,8 @@ FINE = (Tier(2.0, 450), Tier(10.0, 720), Tier(60.0, 1440))
 """2 s for 15 min, 10 s for 2 h, 1 min for 24 h."""
 COARSE = (Tier(20.0, 180), Tier(120.0, 720))
 """20 s for an hour, 2 min for a day: what there is room for where there are many nodes."""
+RECENT = FINE[:1]
+"""What is never drawn for longer."""
 
 
 class Grid:
@@ -46,7 +55,17 @@ class Grid:
 
     def put(self, at: float, value: float) -> None:
         """Take a value that is known at `at`; where the clock was set back, what claims to be later goes."""
-        slot = math.floor(at / self._tier.step_s)
+        self._go_to(math.floor(at / self._tier.step_s))
+        self._sum, self._count = self._sum + value, self._count + 1
+        self._values[-1] = self._sum / self._count
+
+    def end(self, at: float) -> None:
+        """Take note that nothing is known any more at `at`: the value before holds no longer."""
+        self._go_to(math.floor(at / self._tier.step_s))
+        self._sum, self._count = 0.0, 0
+        self._values[-1] = _ENDED
+
+    def _go_to(self, slot: int) -> None:
         values = self._values
         if not values:
             values.append(NAN)
@@ -57,8 +76,6 @@ class Grid:
             del values[max(0, len(values) - (self._last - slot)) :]
             values.append(NAN)
             self._last, self._sum, self._count = slot, 0.0, 0
-        self._sum, self._count = self._sum + value, self._count + 1
-        values[-1] = self._sum / self._count
 
     def _move_on(self, slot: int) -> None:
         values, passed = self._values, slot - self._last
@@ -96,25 +113,28 @@ class Grid:
         """What its numbers take."""
         return self._values.itemsize * len(self._values)
 
-    def resample(self, start: float, step_s: float, count: int, hold_s: float) -> array[float]:
-        """Return `count` means of what fell between `start + i * step_s` and the next; a value holds for `hold_s`."""
+    def resample(self, start: float, step_s: float, count: int, hold_s: float | None) -> array[float]:
+        """Return `count` means of what fell between `start + i * step_s` and the next; a value holds for `hold_s`.
+
+        Where that is None, it holds for as long as values usually come in.
+        """
         out = array("d", [NAN]) * count
         values, own = self._values, self._tier.step_s
-        hold_s = max(hold_s, own)
         first_slot = self._last - len(values) + 1
-        begin = max(0, math.floor((start - hold_s) / own) - first_slot)
+        begin = max(0, math.floor((start - (_USUAL if hold_s is None else hold_s)) / own) - first_slot)
         end = min(len(values), math.floor((start + count * step_s) / own) - first_slot + 1)
+        hold_s = max(self._usual_hold(begin, end) if hold_s is None else hold_s, own)
         totals, counts = array("d", [0.0]) * count, array("l", [0]) * count
         held_at, held = -math.inf, NAN
         filled = 0
         for place in range(begin, end):
             value = values[place]
-            if isnan(value):
+            if isnan(value) and math.copysign(1.0, value) > 0:
                 continue
             at = (first_slot + place) * own
             bucket = math.floor((at - start) / step_s)
             filled = _hold(out, filled, min(bucket, count), held, held_at + hold_s, start, step_s)
-            if 0 <= bucket < count:
+            if 0 <= bucket < count and not isnan(value):
                 totals[bucket] += value
                 counts[bucket] += 1
             held_at, held = at, value
@@ -123,6 +143,11 @@ class Grid:
             if counts[bucket]:
                 out[bucket] = totals[bucket] / counts[bucket]
         return out
+
+    def _usual_hold(self, begin: int, end: int) -> float:
+        known = [place for place in range(begin, end) if not isnan(self._values[place])]
+        distances = [after - before for before, after in pairwise(known)]
+        return _HOLD * median(distances) * self._tier.step_s if distances else 0.0
 
 
 def _hold(out: array[float], filled: int, upto: int, value: float, until: float, start: float, step_s: float) -> int:
@@ -147,6 +172,11 @@ class Ring:
         for grid in self.grids:
             grid.put(at, value)
 
+    def end(self, at: float) -> None:
+        """Take note that nothing is known any more at `at`."""
+        for grid in self.grids:
+            grid.end(at)
+
     @property
     def until(self) -> float:
         """When it last had a value."""
@@ -157,7 +187,7 @@ class Ring:
         """What its numbers take."""
         return sum(grid.bytes_kept for grid in self.grids)
 
-    def resample(self, start: float, step_s: float, count: int, hold_s: float) -> array[float]:
+    def resample(self, start: float, step_s: float, count: int, hold_s: float | None) -> array[float]:
         """Return `count` values from `start` on, from the finest tier that reaches back so far."""
         return self._grid_for(start, step_s).resample(start, step_s, count, hold_s)
 

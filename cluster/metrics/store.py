@@ -1,112 +1,66 @@
-"""The samples that are kept of a cluster's metrics: a line for the cluster, and one a node where there is room.
+"""The samples that are kept of a cluster: a line for the cluster, and one a node where there is room.
 
 What a scrape gives is folded at once to what charts ask for: a family keeps few labels (`families.KEPT`), counters
 become rates, and all nodes one line. So the memory depends on how many lines there are, and on the nodes by a few each.
+What Ray's dashboard says is kept beside it: whatever is drawn over time is drawn from here.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
-from raymon_tui.cluster.metrics.asking import ask
-from raymon_tui.cluster.metrics.counter import Counter
-from raymon_tui.cluster.metrics.exposition import Family, Scrape, Series
-from raymon_tui.cluster.metrics.families import KEPT, Fold, Kept, custom_labels, is_custom
+from raymon_tui.cluster.metrics.asking import HOLD_S, ask
+from raymon_tui.cluster.metrics.exposition import Family, Scrape
+from raymon_tui.cluster.metrics.families import KEPT, Fold, Kept, is_custom
+from raymon_tui.cluster.metrics.kept_line import KeptLine, LineKey
+from raymon_tui.cluster.metrics.layout import Layout
 from raymon_tui.cluster.metrics.lines import Lines
-from raymon_tui.cluster.metrics.measure import Labels, Measure
-from raymon_tui.cluster.metrics.ring import COARSE, FINE, Ring
+from raymon_tui.cluster.metrics.measure import Measure
+from raymon_tui.cluster.metrics.ring import FINE, RECENT, Ring
+from raymon_tui.cluster.metrics.target_lines import TargetLines
 
 MANY_NODES = 64
 """From so many targets on a node keeps lines of its own for the few families that are told apart by node."""
 MOST_LINES = 4_000
-MOST_LINES_A_TARGET = 600
-"""Beyond these no new line is begun; how many were left out is counted."""
-MOST_GONE = 4
-"""Series that are no more are forgotten once there are so many times as many as the last scrape had."""
-_COUNTED = ("counter", "histogram", "summary")
-
-
-class LineKey(NamedTuple):
-    """What a kept line is: a sample's name (`x_bucket` of a histogram `x`) and the labels that were kept."""
-
-    name: str
-    labels: Labels
-
-
-class KeptLine(NamedTuple):
-    """A line over time, and how its values were folded."""
-
-    ring: Ring
-    fold: Fold
-
-
-class _Cell:
-    """What one target last said of one line."""
-
-    __slots__ = ("fold", "known", "number", "ring", "total")
-
-    def __init__(self, fold: Fold, ring: Ring | None) -> None:
-        self.fold, self.ring = fold, ring
-        self.total, self.number = 0.0, 0
-        self.known = math.nan
-
-    def add(self, value: float) -> None:
-        self.total = max(self.total, value) if self.fold == "max" and self.number else self.total + value
-        self.number += 1
-
-    def settle(self, at: float) -> None:
-        """Take what was added as the value at `at`."""
-        if self.number == 0:
-            self.known = math.nan
-            return
-        self.known = self.total / self.number if self.fold == "mean" else self.total
-        self.total, self.number = 0.0, 0
-        if self.ring is not None:
-            self.ring.put(at, self.known)
-
-
-class _Source(NamedTuple):
-    """One series of a target: the line that it is a part of, and its last value where it counts."""
-
-    cell: _Cell | None
-    counter: Counter | None
-
-
-class _Target:
-    """What is known of one target."""
-
-    def __init__(self) -> None:
-        self.cells: dict[LineKey, _Cell] = {}
-        self.sources: dict[Series, _Source] = {}
-        self.families: Mapping[str, Family] = {}
+"""Of the cluster. Beyond these no new line is begun; how many were left out is counted."""
+MOST_LEFT = 64
+"""So many targets that are no more keep their lines, the last to leave before others."""
+KEPT_S = 24 * 3600.0
+TENDED_S = 60.0
+TARGETS_AT_ONCE = 32
 
 
 class MetricsStore:
     """Takes scrapes, and answers what charts ask. Targets are named as the caller likes, best by node id.
 
-    `left_out` counts lines that were not kept because there are too many; `since` is when the first value came.
+    `since` is when the first value came.
     """
 
     def __init__(self) -> None:
-        self.left_out = 0
         self.since: float | None = None
-        self._targets: dict[str, _Target] = {}
+        self._layout = Layout()
+        self._expected: dict[str, int] = {}
+        self._targets: dict[str, TargetLines] = {}
         self._rings: dict[LineKey, KeptLine] = {}
+        self._told: dict[LineKey, float] = {}
         self._wanted: set[str] = set()
-        self._keys: dict[LineKey, LineKey] = {}
-        self._many = False
+        self._lines_left_out = 0
+        self._tended_at = -math.inf
 
-    def expect(self, targets: int) -> None:
+    @property
+    def left_out(self) -> int:
+        """How many lines are not kept because there are too many."""
+        return self._lines_left_out + sum(target.left_out for target in self._targets.values())
+
+    def expect(self, targets: int, told_by: str = "exporters") -> None:
         """Be told how many targets there are: of many, only what tells them apart is kept for each."""
-        many = targets > MANY_NODES
-        if many and not self._many:
+        self._expected[told_by] = targets
+        many = max(self._expected.values()) > MANY_NODES
+        if many != self._layout.many:
+            self._layout.many = many
             for target in self._targets.values():
-                for key, cell in target.cells.items():
-                    if not _kept_as(key.name).per_node:
-                        cell.ring = None
-        self._many = many
+                target.lay_out(self._layout)
 
     def wanted(self, family: str) -> bool:
         """Return whether the samples of a family are kept."""
@@ -119,8 +73,8 @@ class MetricsStore:
     def families(self) -> tuple[Family, ...]:
         """Return what all targets export, by name."""
         found: dict[str, Family] = {}
-        for target in self._targets.values():
-            found |= target.families
+        for families in {id(target.families): target.families for target in self._targets.values()}.values():
+            found |= families
         return tuple(found[name] for name in sorted(found))
 
     def tags(self, family: str) -> tuple[str, ...]:
@@ -130,52 +84,90 @@ class MetricsStore:
 
     def take(self, target: str, at: float, scrape: Scrape) -> None:
         """Take what a target said at `at`, in seconds since the epoch; `settle` makes the cluster's lines of it."""
-        known = self._targets.setdefault(target, _Target())
         self.since = at if self.since is None else self.since
-        known.families = scrape.families
-        sources = known.sources
-        for series, value in _once(scrape):
-            source = sources.get(series)
-            if source is None:
-                source = sources[series] = self._source(known, series)
-            cell, counter = source
-            if cell is None or math.isnan(value):
-                continue
-            taken = value if counter is None else counter.rate(at, value)
-            if not math.isnan(taken):
-                cell.add(taken)
-        for cell in known.cells.values():
-            cell.settle(at)
-        if len(sources) > MOST_GONE * len(scrape.series) + 1000:
-            known.sources = {series: sources[series] for series in scrape.series}
+        self._targets.setdefault(target, TargetLines()).take(at, scrape, self._layout)
+
+    def tell(self, key: LineKey, at: float, value: float | None, *, target: str | None = None) -> None:
+        """Take a value that no exporter said, None where it could not be read: of the cluster, or of a target.
+
+        While the cluster's is told, it is not made of what targets said, of which not all may have had their turn.
+        """
+        kept = KEPT.get(key.name, Kept())
+        if target is None:
+            self._told[key] = at
+            line = self._line(key, kept.fold)
+            ring = None if line is None else line.ring
+        else:
+            lines = self._targets.setdefault(target, TargetLines())
+            lines.left_at = None
+            cell = lines.cell(self._layout.key(*key), kept, self._layout)
+            ring = None if cell is None else cell.ring
+        if ring is not None and value is not None:
+            self.since = at if self.since is None else self.since
+            ring.put(at, value)
+        elif ring is not None:
+            ring.end(at)
 
     def gap(self, target: str) -> None:
         """Take note that a target could not be read: what it said is no longer true, and nothing else is known."""
         known = self._targets.get(target)
         if known is not None:
-            for cell in known.cells.values():
-                cell.known = math.nan
+            known.gap()
 
-    def drop(self, target: str) -> None:
-        """Forget a target that is no more; the cluster's lines keep what it added to them."""
-        self._targets.pop(target, None)
+    def drop(self, target: str, at: float) -> None:
+        """Take note that a target is no more since `at`; its lines stay for as long as a chart reaches back."""
+        known = self._targets.get(target)
+        if known is not None and known.left_at is None:
+            known.left_at = at
+            known.gap()
 
     def settle(self, at: float) -> None:
         """Make the cluster's values at `at` of what the targets last said: once a round, when all had their turn."""
-        sums: dict[LineKey, tuple[float, int, _Cell]] = {}
-        for target in self._targets.values():
+        for _ in self.settling(at):
+            pass
+
+    def settling(self, at: float) -> Iterator[None]:
+        """Do the same in steps of a millisecond."""
+        told = {key for key, told_at in self._told.items() if at - told_at <= HOLD_S}
+        sums: dict[LineKey, tuple[float, int, Fold]] = {}
+        for number, target in enumerate(tuple(self._targets.values())):
             for key, cell in target.cells.items():
-                if not math.isnan(cell.known):
-                    total, number, _ = sums.get(key, (0.0, 0, cell))
-                    total = max(total, cell.known) if cell.fold == "max" and number else total + cell.known
-                    sums[key] = (total, number + 1, cell)
-        for key, (total, number, cell) in sums.items():
+                if not math.isnan(cell.known) and key not in told:
+                    total, count, fold = sums.get(key, (0.0, 0, cell.kept.fold))
+                    total = max(total, cell.known) if fold == "max" and count else total + cell.known
+                    sums[key] = (total, count + 1, fold)
+            if number % TARGETS_AT_ONCE == TARGETS_AT_ONCE - 1:
+                yield
+        self._lines_left_out = 0
+        for key, (total, count, fold) in sums.items():
+            line = self._line(key, fold)
+            if line is not None:
+                line.ring.put(at, total / count if fold == "mean" else total)
+        yield
+
+    def _line(self, key: LineKey, fold: Fold) -> KeptLine | None:
+        """Return a line of the cluster; None where there are too many."""
+        line = self._rings.get(key)
+        if line is None and len(self._rings) >= MOST_LINES:
+            self._lines_left_out += 1
+        elif line is None:
+            # What is told alone is drawn for the last minutes alone.
+            ring = Ring(RECENT if key in self._told and key.name not in KEPT else FINE)
+            line = self._rings[key] = KeptLine(ring, fold)
+        return line
+
+    def recent(
+        self, key: LineKey, start: float, step_s: float, count: int, *, target: str | None = None
+    ) -> list[float]:
+        """Return `count` values of one line from `start` on; NaN is not known."""
+        if target is None:
             line = self._rings.get(key)
-            if line is None:
-                if len(self._rings) >= MOST_LINES:
-                    continue
-                line = self._rings[key] = KeptLine(Ring(FINE), cell.fold)
-            line.ring.put(at, total / number if cell.fold == "mean" else total)
+            ring = None if line is None else line.ring
+        else:
+            lines = self._targets.get(target)
+            cell = None if lines is None else lines.cells.get(key)
+            ring = None if cell is None else cell.ring
+        return [math.nan] * count if ring is None else list(ring.resample(start, step_s, count, None))
 
     def ask(self, measure: Measure, start: float, step_s: float, count: int, *, target: str | None = None) -> Lines:
         """Return `count` values of each line of a measure, from `start` on; of one target alone where it is named."""
@@ -192,7 +184,7 @@ class MetricsStore:
             return [("", key, line) for key, line in self._rings.items() if key.name == name]
         chosen = self._targets.items() if target is None else ((target, self._targets.get(target)),)
         return [
-            (node, key, KeptLine(cell.ring, cell.fold))
+            (node, key, KeptLine(cell.ring, cell.kept.fold))
             for node, known in chosen
             if known is not None
             for key, cell in known.cells.items()
@@ -202,16 +194,27 @@ class MetricsStore:
     def _fold_of(self, name: str) -> Fold:
         return next((line.fold for key, line in self._rings.items() if key.name == name), "sum")
 
-    def drop_before(self, at: float) -> None:
-        """Forget the cluster's lines that have had no value since `at`."""
-        self._rings = {key: line for key, line in self._rings.items() if line.ring.until >= at}
+    def tend(self, at: float) -> None:
+        """Forget what no chart reaches back to: lines without a value for a day, and targets that left."""
+        if not abs(at - self._tended_at) >= TENDED_S:
+            return
+        self._tended_at, before = at, at - KEPT_S
+        self._rings = {key: line for key, line in self._rings.items() if line.ring.until >= before}
+        left = sorted((one.left_at, name) for name, one in self._targets.items() if one.left_at is not None)
+        room = len(left) - MOST_LEFT
+        for place, (since, name) in enumerate(left):
+            if place < room or since < before:
+                del self._targets[name]
+        for target in self._targets.values():
+            target.drop_before(before)
 
     def clear(self) -> None:
         """Forget all: it is another cluster now."""
         self.since = None
         self._targets.clear()
         self._rings.clear()
-        self._keys.clear()
+        self._told.clear()
+        self._layout.clear()
 
     @property
     def bytes_kept(self) -> int:
@@ -219,50 +222,3 @@ class MetricsStore:
         rings = [line.ring for line in self._rings.values()]
         rings += [cell.ring for target in self._targets.values() for cell in target.cells.values() if cell.ring]
         return sum(ring.bytes_kept for ring in rings)
-
-    def _source(self, target: _Target, series: Series) -> _Source:
-        """Return where a new series belongs: to no line where it is not drawn, or there are too many."""
-        kept = KEPT.get(series.family)
-        family = target.families.get(series.family)
-        kind = family.type if family is not None else "untyped"
-        if kind in ("histogram", "summary") and not series.name.endswith(("_bucket", "_sum", "_count")):
-            return _Source(None, None)
-        labels = dict(series.labels)
-        if kept is None:
-            kept, shown = Kept(), custom_labels(series.labels)
-        else:
-            shown = tuple((name, labels.get(name, "")) for name in kept.labels if name in labels)
-        key = LineKey(series.name, tuple(sorted(shown)))
-        return _Source(self._cell(target, key, kept), Counter() if kind in _COUNTED else None)
-
-    def _cell(self, target: _Target, key: LineKey, kept: Kept) -> _Cell | None:
-        # Many targets have the same lines, and need no key of their own for each.
-        key = self._keys.setdefault(key, key)
-        cell = target.cells.get(key)
-        if cell is None:
-            if len(target.cells) >= MOST_LINES_A_TARGET:
-                self.left_out += 1
-                return None
-            cell = target.cells[key] = _Cell(kept.fold, self._ring(kept))
-        return cell
-
-    def _ring(self, kept: Kept) -> Ring | None:
-        if not self._many:
-            return Ring(FINE)
-        return Ring(COARSE) if kept.per_node else None
-
-
-def _kept_as(name: str) -> Kept:
-    """Return how the family of a sample is kept; of histograms none is told apart by node."""
-    return KEPT.get(name, Kept())
-
-
-def _once(scrape: Scrape) -> Iterator[tuple[Series, float]]:
-    """Yield each series and its value; of one that stands there twice the first, as a Prometheus server takes it."""
-    pairs = zip(scrape.series, scrape.values, strict=True)
-    if len(set(scrape.series)) == len(scrape.series):
-        return pairs
-    found: dict[Series, float] = {}
-    for series, value in pairs:
-        found.setdefault(series, value)
-    return iter(found.items())

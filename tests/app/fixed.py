@@ -253,4 +253,4 @@ def _remember(history: History) -> None:
         history.add(series.DISK_PERCENT, at, 90 + step / 225)
         for node in _nodes():
             if node.alive:
-                history.add(series.node_cpu(node.node_id), at, 50 + 30 * wave, series.NODE_STEP_S)
+                history.add(series.NODE_CPU, at, 50 + 30 * wave, node_id=node.node_id)

@@ -12,7 +12,8 @@ from raymon_tui.cluster.metrics.asking import quantile_of
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
 from raymon_tui.cluster.metrics.ring import FINE, Ring
-from raymon_tui.cluster.metrics.store import MANY_NODES, MOST_LINES_A_TARGET, MetricsStore
+from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
+from raymon_tui.cluster.metrics.target_lines import MOST_LINES_A_TARGET
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 
 T0 = 1_795_456_400.0

@@ -8,6 +8,7 @@ from faults import Fault, FaultyServer
 from watching import Session, asking, monitor_of, until, watching
 
 from raymon_tui.backends.errors import BadAnswerError, NotRayError, UnauthorizedError, UnreachableError
+from raymon_tui.cluster import series
 
 A, B = asking("/one"), asking("/two")
 
@@ -150,12 +151,12 @@ async def test_a_cluster_started_anew_takes_nothing_over_from_the_old_one(
 ) -> None:
     async with watching(server, A) as monitor:
         await until(monitor, lambda snapshot: snapshot.reading(A).known)
-        monitor.history.add("tasks.running", 1.0, 5.0)
+        monitor.history.add(series.TASKS_RUNNING, 1.0, 5.0)
         server.fail(Fault.HANG, "/one")
         session.name = "session_two"
         snapshot = await until(monitor, lambda snapshot: snapshot.restarted_at is not None)
         assert not snapshot.reading(A).known
-        assert "tasks.running" not in monitor.history.names()
+        assert monitor.history.resample(series.TASKS_RUNNING, 1, 2.0, 2.0) == (None,)
         assert [(one.id, one.cause) for one in snapshot.findings] == [("cluster-restarted", "this is session_two")]
 
 

@@ -54,7 +54,10 @@ async def test_a_real_cluster_is_watched_through_a_link_that_fails(ray_cluster: 
         await server.listen()
         with anyio.fail_after(RECOVERY_S):
             await until(monitor, lambda snapshot: _is_fresh(snapshot, lost.at))
-        assert monitor.history.last(series.CPU_PERCENT) is not None
+        now = monitor.snapshot.at
+        assert monitor.history.resample(series.CPU_PERCENT, 1, 120.0, now) != (None,)
+        head = monitor.snapshot.value(NODES)[0].node_id
+        assert monitor.history.resample(series.NODE_CPU, 1, 120.0, now, node_id=head) != (None,)
 
 
 @pytest.mark.parametrize("fault", [Fault.BROKEN, Fault.HTML, Fault.TRUNCATED])

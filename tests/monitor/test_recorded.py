@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from raymon_tui.cluster import series, totals
-from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, AUTOSCALER, NODES, TASK_COUNTS
+from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, TASK_COUNTS
 from raymon_tui.cluster.feeds.feed import Feed, FeedError, Reading
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus, Demand
 from raymon_tui.cluster.model.node import Gpu, Node
 from raymon_tui.cluster.model.page import Counts
@@ -45,20 +46,22 @@ def recorded(feed: Feed[Any], value: object, error: FeedError | None = None) -> 
     return history
 
 
+def last(history: History, key: LineKey, node_id: str | None = None) -> float | None:
+    """Return what is known at the time of the snapshot."""
+    return history.resample(key, 1, 2.0, 100.0, node_id=node_id)[0]
+
+
 def test_cpu_is_weighted_by_the_size_of_nodes() -> None:
     history = recorded(NODES, (SMALL, LARGE, DEAD))
-    assert history.last(series.CPU_PERCENT) == 40.0
-    assert history.last(series.node_cpu("large")) == 20.0
-    assert history.last(series.DISK_PERCENT) == 90.0
-    assert history.last(series.node_memory("small")) == 25.0
-    assert history.last(series.NODES_ALIVE) == 2.0
+    assert last(history, series.CPU_PERCENT) == 40.0
+    assert last(history, series.NODE_CPU, "large") == 20.0
+    assert last(history, series.DISK_PERCENT) == 90.0
 
 
 def test_what_one_node_does_not_say_is_summed_over_the_others() -> None:
     history = recorded(NODES, (SMALL, LARGE))
-    assert history.last(series.MEMORY_USED) == 1.0
-    assert history.last(series.OBJECT_STORE_USED) is None
-    assert history.last(series.node_gpu("large")) == 40.0
+    assert last(history, series.MEMORY_USED) == 1.0
+    assert last(history, series.OBJECT_STORE_USED) is None
 
 
 def test_resources_leave_out_the_dead_and_the_markers_of_nodes() -> None:
@@ -70,27 +73,15 @@ def test_a_resource_of_which_no_node_tells_the_use_is_not_known_to_be_unused() -
     assert totals.resources((silent,)) == {"TPU": (None, 4.0)}
 
 
-def test_counts_become_series_by_what_their_states_mean() -> None:
+def test_tasks_run_in_whichever_of_the_states_that_mean_so() -> None:
     tasks = Counts(by_state={"RUNNING": 3, "RUNNING_IN_RAY_GET": 1, "PENDING_NODE_ASSIGNMENT": 5, "FINISHED": 10})
-    history = recorded(TASK_COUNTS, tasks)
-    assert history.last(series.TASKS_RUNNING) == 4.0
-    assert history.last(series.TASKS_WAITING) == 5.0
-    assert history.last(series.TASKS_FINISHED) == 10.0
-    actors = recorded(ACTOR_COUNTS, Counts(by_state={"ALIVE": 2, "PENDING_CREATION": 1}))
-    assert actors.last(series.ACTORS_ALIVE) == 2.0
-    assert actors.last(series.ACTORS_DEAD) == 0.0
+    assert last(recorded(TASK_COUNTS, tasks), series.TASKS_RUNNING) == 4.0
 
 
 def test_the_demand_is_counted_over_all_shapes() -> None:
     status = AutoscalerStatus(demands=(Demand(shape={"CPU": 1.0}, count=3), Demand(shape={"GPU": 1.0}, count=4)))
-    assert recorded(AUTOSCALER, status).last(series.DEMAND_COUNT) == 7.0
+    assert last(recorded(AUTOSCALER, status), series.DEMAND_COUNT) == 7.0
 
 
 def test_a_failed_asking_leaves_a_gap() -> None:
-    history = recorded(NODES, (SMALL,), FeedError(said="no", since=99.0))
-    assert series.CPU_PERCENT in history.names()
-    assert history.last(series.CPU_PERCENT) is None
-
-
-def test_how_long_answers_take_is_kept_too() -> None:
-    assert recorded(NODES, (SMALL,)).last(series.feed_took("nodes")) == 0.25
+    assert last(recorded(NODES, (SMALL,), FeedError(said="no", since=99.0)), series.CPU_PERCENT) is None

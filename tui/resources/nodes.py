@@ -161,7 +161,7 @@ def columns(history: History) -> tuple[Column[Node], ...]:
     """Return the columns of a list; `history` has what the sparkline draws."""
 
     def past(node: Node, moment: Moment) -> Content:
-        values = history.resample(series.node_cpu(node.node_id), SPARK_CELLS, SPARK_SPAN_S, moment.now)
+        values = history.resample(series.NODE_CPU, SPARK_CELLS, SPARK_SPAN_S, moment.now, node_id=node.node_id)
         return sparkline(values, SPARK_CELLS, low=0.0, high=100.0, ascii_only=moment.ascii_only)
 
     place = 1 + next(index for index, column in enumerate(COLUMNS) if column.title == "cpu")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from raymon_tui.cluster import series
 from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.cluster.totals import disk_percent, fullest_disk, resources
 from raymon_tui.tui.panes.overview.totals import Usage, machine_usage, object_store_usage
@@ -76,7 +77,7 @@ def _line(row: Meter, cells: int, amounts_cells: int, moment: Moment, width: int
 def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
     nodes = snapshot.value(NODES) or ()
 
-    def past(used: str, total: float | None) -> tuple[float | None, ...]:
+    def past(used: LineKey, total: float | None) -> tuple[float | None, ...]:
         values = history.resample(used, SPARK_CELLS, history.shown_span_s(now), now)
         return tuple(None if value is None or not total else 100.0 * value / total for value in values)
 

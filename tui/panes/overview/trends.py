@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raymon_tui.cluster import series
 from raymon_tui.cluster.history import History
+from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.widgets.chart import Curve, chart
 from raymon_tui.widgets.content import Content
 from raymon_tui.widgets.numbers import count, percent
@@ -29,7 +30,7 @@ def tasks_running_lines(history: History, moment: Moment, width: int, height: in
     return chart(curves, width, height, span_s=span_s, low=0.0, unit=count, ascii_only=moment.ascii_only)
 
 
-def _curves(history: History, name: str, moment: Moment, width: int) -> tuple[Curve, ...]:
+def _curves(history: History, name: LineKey, moment: Moment, width: int) -> tuple[Curve, ...]:
     """Return the curve of a series; none while that is a lone dot, which nobody should wait for at the start."""
     values = history.resample(name, width * 2, history.shown_span_s(moment.now), moment.now)
     return (Curve(values),) if sum(value is not None for value in values) > 1 else ()
