@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ class HeldKey:
 
     def certified(self, certificate: PublicKey) -> paramiko.PKey:
         """Return the key as one that shows a certificate on it."""
-        key = copy.copy(self.key)
+        key = AgentKey(self.key.agent, self.key.blob, self.comment)
         key.public_blob = PublicBlob(certificate.key_type, certificate.blob)
         return key
 

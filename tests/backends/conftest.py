@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
 from certificates import Authority
+from ssh_home import make_home, settings_for
+from sshd import Sshd, running_sshd
 
 LIVE = "RAYMON_TEST_KUBECONFIG"
 """The kubeconfig of a real cluster, for the tests that need one."""
@@ -29,3 +32,17 @@ def authority(tmp_path: Path) -> Authority:
     pem = tmp_path / "ca.pem"
     ca.cert_pem.write_to_path(str(pem))
     return Authority(pem, ca)
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    with running_sshd(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def home(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The `.ssh` of a home whose configuration knows the server."""
+    return make_home(tmp_path / "home", monkeypatch, *settings_for(sshd))

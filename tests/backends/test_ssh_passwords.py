@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
+from answering import User
 from ssh_home import make_home, settings_for
 from sshd import Sshd, running_sshd
-from test_ssh_connecting import User
 
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import Endpoint
