@@ -68,9 +68,15 @@ async def test_a_cluster_that_refused_is_tried_again_when_it_is_opened(ray_clust
             await shows(pilot, "Attention")
 
 
-async def test_the_rows_are_filtered_as_in_every_table(ray_cluster: RunningCluster) -> None:
+async def test_the_rows_are_filtered_and_copied_as_in_every_table(ray_cluster: RunningCluster) -> None:
     async with side_by_side([ray_cluster.dashboard_url, NOBODY]) as pilot:
         await shows(pilot, "1 live")
-        await pilot.press("slash", *"127.0.0.1:9", "enter")
-        await shows(pilot, lambda screen: ray_cluster.dashboard_url not in screen)
+        other = ray_cluster.dashboard_url.removeprefix("http://")[:14]
+        await shows(pilot, other)
+        await pilot.press("slash", *NOBODY.removeprefix("http://"), "enter")
+        await shows(pilot, lambda screen: other not in screen)
         assert NOBODY in text(pilot.app)
+        await pilot.press("c")
+        assert pilot.app.clipboard == NOBODY
+        await pilot.press("escape")
+        await shows(pilot, other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.messages import FeedsChanged, SaveWanted
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtered_table import FilteredTable
 from raymon_tui.tui.panes.filtering import taken_apart, written
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.panes.standing import standing_of
@@ -33,7 +34,7 @@ from raymon_tui.widgets.table.live_table import LiveTable
 Row = TypeVar("Row")
 
 
-class TablePane(Pane, Generic[Row]):
+class TablePane(Pane, FilteredTable[Row]):
     """A pane with one table. Subclasses say which feeds, which rows, which columns, and what Enter opens."""
 
     DEFAULT_CSS = """
@@ -108,11 +109,6 @@ class TablePane(Pane, Generic[Row]):
         yield LiveTable(self.columns, key=self.key, empty="asking the cluster…")
         yield Lines(classes="standing")
 
-    @property
-    def table(self) -> LiveTable[Row]:
-        """The table."""
-        return self.query_one(LiveTable)
-
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw rows that are new, or only the ages of old ones."""
         width = max(10, self.size.width - 2)
@@ -148,30 +144,25 @@ class TablePane(Pane, Generic[Row]):
 
     def take_focus(self) -> None:
         """Give the keyboard to the table."""
-        # At once: a key that was typed already is meant for it.
-        self.screen.set_focus(self.table, scroll_visible=False)
+        self.focus_table()
 
     def go_to(self, subject: str) -> None:
         """Put the cursor on a row by its key."""
         self.call_after_refresh(self.table.move_to_key, subject)
 
-    @on(FilterBar.Changed)
-    def filter_rows(self, message: FilterBar.Changed) -> None:
+    def filter_by(self, text: str) -> None:
         """Filter here what can be filtered here; what is for the server waits until it is typed to its end."""
-        message.stop()
-        typed = taken_apart(message.text, self.server_keys)
+        typed = taken_apart(text, self.server_keys)
         self.table.filter_text = typed.local
         self._typed = typed.server
-        if not message.text:
+        if not text:
             self.ask_server(())
         snapshot = self.session.monitor.snapshot
         self._say_standing(snapshot, self._moment(snapshot), max(10, self.size.width - 2))
 
-    @on(FilterBar.Closed)
-    def back_to_table(self, message: FilterBar.Closed) -> None:
+    def filter_typed(self) -> None:
         """Give the keyboard back, and ask the server for what was typed for it."""
-        message.stop()
-        self.take_focus()
+        super().filter_typed()
         self.ask_server(self._typed)
 
     def ask_server(self, conditions: tuple[Filter, ...]) -> None:
@@ -203,39 +194,6 @@ class TablePane(Pane, Generic[Row]):
         row = self.table.cursor_row
         if row is not None and (screen := self.detail(row)) is not None:
             self.app.push_screen(screen)
-
-    def action_filter(self) -> None:
-        """Let the user type a filter."""
-        self.query_one(FilterBar).open()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let Esc go on to the screen where there is no filter to take away."""
-        if action == "clear_filter":
-            return self.query_one(FilterBar).has_class("-open")
-        return super().check_action(action, parameters)
-
-    def action_clear_filter(self) -> None:
-        """Take the filter away."""
-        self.query_one(FilterBar).reset()
-
-    def action_sort_next(self) -> None:
-        """Sort by the next column."""
-        self.table.action_sort_next()
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.table.action_sort_reverse()
-
-    def action_wide(self) -> None:
-        """Show or hide the columns of wide mode."""
-        self.table.action_wide()
-
-    def action_copy(self) -> None:
-        """Copy the id of the row under the cursor to the terminal's clipboard (OSC 52)."""
-        row = self.table.cursor_row
-        if row is not None:
-            self.app.copy_to_clipboard(self.copied(row))
-            self.app.notify(f"copied {plain(self.copied(row), 60)}", markup=False, timeout=2)
 
     @work(exclusive=True, group="save")
     async def action_save(self) -> None:

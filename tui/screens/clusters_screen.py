@@ -16,6 +16,7 @@ from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.clusters import WatchedCluster
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtered_table import FilteredTable
 from raymon_tui.tui.resources.clusters import COLUMNS, LINK_MARKS, ClusterRow
 from raymon_tui.widgets.content import Content, Piece
 from raymon_tui.widgets.lines import Lines
@@ -25,7 +26,7 @@ from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
 
 
-class ClustersScreen(Screen[None]):
+class ClustersScreen(Screen[None], FilteredTable[ClusterRow]):
     """A live table of clusters; Enter opens one."""
 
     DEFAULT_CSS = """
@@ -35,9 +36,11 @@ class ClustersScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter"),
+        Binding("escape", "clear_filter", "clear filter", show=False),
         Binding("s", "sort_next", "sort"),
         Binding("S", "sort_reverse", "reverse", show=False),
         Binding("w", "wide", "wide", show=False),
+        Binding("c", "copy", "copy target", show=False),
     ]
 
     class Chosen(Message):
@@ -59,10 +62,9 @@ class ClustersScreen(Screen[None]):
         yield LiveTable(COLUMNS, key=lambda row: row.title)
         yield Lines(id="footer")
 
-    @property
-    def table(self) -> LiveTable[ClusterRow]:
-        """The table."""
-        return self.query_one(LiveTable)
+    def copied(self, row: ClusterRow) -> str:
+        """Return the target that the user named."""
+        return row.title
 
     def show_all(self) -> None:
         """Draw what is known of every cluster."""
@@ -86,7 +88,7 @@ class ClustersScreen(Screen[None]):
         """Draw anew, and have the keyboard where the rows are."""
         for cluster in self._clusters:
             cluster.seen(seen=True)
-        self.set_focus(self.table, scroll_visible=False)
+        self.focus_table()
         self.call_after_refresh(self.show_all)
 
     def on_resize(self) -> None:
@@ -101,34 +103,6 @@ class ClustersScreen(Screen[None]):
         for cluster in self._clusters:
             cluster.seen(seen=cluster is chosen)
         self.post_message(self.Chosen(chosen))
-
-    @on(FilterBar.Changed)
-    def filter_rows(self, message: FilterBar.Changed) -> None:
-        """Show the rows that fit."""
-        message.stop()
-        self.table.filter_text = message.text
-
-    @on(FilterBar.Closed)
-    def back_to_table(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back."""
-        message.stop()
-        self.set_focus(self.table, scroll_visible=False)
-
-    def action_filter(self) -> None:
-        """Let the user type a filter."""
-        self.query_one(FilterBar).open()
-
-    def action_sort_next(self) -> None:
-        """Sort by the next column."""
-        self.table.action_sort_next()
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.table.action_sort_reverse()
-
-    def action_wide(self) -> None:
-        """Show or hide the columns of wide mode."""
-        self.table.action_wide()
 
 
 def _header(rows: Sequence[ClusterRow], moment: Moment, width: int) -> Content:

@@ -20,6 +20,7 @@ from raymon_tui.cluster.kubernetes.listing import ListedObject, RayObjects
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtered_table import FilteredTable
 from raymon_tui.tui.panes.kubernetes.unread import unread_lines
 from raymon_tui.tui.resources.kubernetes.listed import COLUMNS
 from raymon_tui.tui.screens.kubernetes.manifest_screen import ManifestScreen
@@ -33,7 +34,7 @@ LOOK_EVERY_S = 0.5
 NO_KUBERAY = "KubeRay is not installed in this cluster: its API server knows no RayCluster."
 
 
-class KubernetesListScreen(Screen[None]):
+class KubernetesListScreen(Screen[None], FilteredTable[ListedObject]):
     """The live list, and why something is not in it."""
 
     DEFAULT_CSS = """
@@ -78,10 +79,9 @@ class KubernetesListScreen(Screen[None]):
         yield Lines(id="list-standing")
         yield Lines(id="list-footer")
 
-    @property
-    def table(self) -> LiveTable[ListedObject]:
-        """The table."""
-        return self.query_one(LiveTable)
+    def copied(self, row: ListedObject) -> str:
+        """Return the name of the object."""
+        return row.name
 
     def on_mount(self) -> None:
         """Watch for as long as the program runs, and look at what came of it."""
@@ -166,18 +166,6 @@ class KubernetesListScreen(Screen[None]):
         message.stop()
         self.post_message(self.Chosen(message.row))
 
-    @on(FilterBar.Changed)
-    def filter_rows(self, message: FilterBar.Changed) -> None:
-        """Show what matches while one types."""
-        message.stop()
-        self.table.filter_text = message.text
-
-    @on(FilterBar.Closed)
-    def back_to_table(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back."""
-        message.stop()
-        self.table.focus()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the others only where one namespace was meant."""
         return bool(self._home) if action == "everywhere" else super().check_action(action, parameters)
@@ -194,33 +182,6 @@ class KubernetesListScreen(Screen[None]):
         if row is not None:
             path = paths.ray(row.kind, row.namespace, row.name)
             self.app.push_screen(ManifestScreen(self._objects, path, ascii_only=self._ascii_only))
-
-    def action_wide(self) -> None:
-        """Show or hide the columns of wide mode."""
-        self.table.action_wide()
-
-    def action_copy(self) -> None:
-        """Copy the name of the object under the cursor to the terminal's clipboard (OSC 52)."""
-        row = self.table.cursor_row
-        if row is not None:
-            self.app.copy_to_clipboard(row.name)
-            self.app.notify(f"copied {plain(row.name, 60)}", markup=False, timeout=2)
-
-    def action_filter(self) -> None:
-        """Let the user type a filter."""
-        self.query_one(FilterBar).open()
-
-    def action_clear_filter(self) -> None:
-        """Take the filter away."""
-        self.query_one(FilterBar).reset()
-
-    def action_sort_next(self) -> None:
-        """Sort by the next column."""
-        self.table.action_sort_next()
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self.table.action_sort_reverse()
 
 
 def _key(row: ListedObject) -> str:
