@@ -26,6 +26,7 @@ from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.resources.log_title import title_parts
 from raymon_tui.tui.screens.ask_screen import AskScreen
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.screens.findable_text import FindableText
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.lines import Lines
@@ -36,7 +37,7 @@ from raymon_tui.widgets.table.column import Moment
 LOOK_EVERY_S, LOOK_EVERY_BY_DASHBOARD_S = 1.0, 4.0
 
 
-class LogScreen(ClusterScreen):
+class LogScreen(ClusterScreen, FindableText):
     """A window of a log; nothing is read but what is looked at.
 
     It opens at the end and follows it, or, where `offset` is given, at that byte, with `pattern` marked.
@@ -86,13 +87,9 @@ class LogScreen(ClusterScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         super().on_mount()
-        self._log.focus()
-        self._log.find(self._pattern)
+        self.log_view.focus()
+        self.log_view.find(self._pattern)
         self.follow_file()
-
-    @property
-    def _log(self) -> LogView:
-        return self.query_one(LogView)
 
     @work(exclusive=True, exit_on_error=True)
     async def follow_file(self) -> None:
@@ -102,7 +99,7 @@ class LogScreen(ClusterScreen):
                 offset = self._offset
                 await self._read(lambda: self._reader.at(offset))
             while not self._is_gone:
-                if self._log.follow and not self.session.viewing.paused:
+                if self.log_view.follow and not self.session.viewing.paused:
                     await self._read(self._reader.later)
                 await anyio.sleep(LOOK_EVERY_BY_DASHBOARD_S if self._reader.by_dashboard else LOOK_EVERY_S)
         finally:
@@ -127,7 +124,7 @@ class LogScreen(ClusterScreen):
         return not self.query(LogView)
 
     def _draw(self, read: Read) -> None:
-        log = self._log
+        log = self.log_view
         if read.anew:
             log.replace(read.lines, read.unfinished)
         elif read.lines or read.unfinished != self._unfinished:
@@ -147,7 +144,7 @@ class LogScreen(ClusterScreen):
         if self._is_gone:
             return
         width = max(10, self.size.width - 2)
-        left, right = title_parts(self._node, self._file_name, self._log, self._reader, self._trouble, width)
+        left, right = title_parts(self._node, self._file_name, self.log_view, self._reader, self._trouble, width)
         self.query_one("#title", Lines).show((arrange(left, right, width),))
 
     @on(LogView.WantsEarlier)
@@ -165,7 +162,7 @@ class LogScreen(ClusterScreen):
             try:
                 earlier = await self._reader.earlier()
                 if not self._is_gone:
-                    self._log.prepend(earlier)
+                    self.log_view.prepend(earlier)
             except RaymonError as error:
                 self._trouble = error
         self._say()
@@ -181,54 +178,21 @@ class LogScreen(ClusterScreen):
     def look_at_once(self, message: LogView.FollowChanged) -> None:
         """Say whether the end is followed; where it is from now on, go there."""
         message.stop()
-        if self._log.follow:
+        if self.log_view.follow:
             asked = self._reader.later if self._reader.at_end else self._reader.end
             self.run_worker(self._read(asked), exit_on_error=True)
         self._say()
 
-    @on(FilterBar.Changed)
-    def find_pattern(self, message: FilterBar.Changed) -> None:
-        """Mark what matches while one types."""
-        message.stop()
-        self._log.find(message.text)
+    def tell_matches(self) -> None:
+        """Say in the title how many there are."""
         self._say()
 
-    @on(FilterBar.Closed)
-    def back_to_text(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back, and go to a match."""
-        message.stop()
-        self._log.focus()
-        self._log.action_next_match(-1)
-
     def action_back(self) -> None:
-        """Take the pattern away; without one, leave."""
-        if self._log.has_pattern and not self._pattern:
-            self.query_one(FilterBar).reset()
-            self._log.find("")
-            self._say()
-        else:
+        """Take the pattern away; without one, or with that which the screen came with, leave."""
+        if self._pattern:
             self.app.pop_screen()
-
-    def action_find(self) -> None:
-        """Let the user type a pattern."""
-        self.query_one(FilterBar).open()
-
-    def action_next(self, step: int) -> None:
-        """Go to the next match, or the one before."""
-        self._log.action_next_match(step)
-
-    def action_follow(self) -> None:
-        """Follow the end."""
-        self._log.action_last()
-
-    def action_fold(self) -> None:
-        """Fold long lines, or cut them."""
-        self._log.action_fold()
-
-    def action_copy(self) -> None:
-        """Copy the lines that are seen to the terminal's clipboard (OSC 52)."""
-        self.app.copy_to_clipboard(self._log.visible_text)
-        self.app.notify("copied what is seen", timeout=2)
+        else:
+            super().action_back()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the other stream only where there may be one."""
@@ -241,8 +205,8 @@ class LogScreen(ClusterScreen):
         other = other_stream(self._file_name)
         if other is not None:
             self._file_name, self._reader, self._unfinished = other, self._reader_of(other), ""
-            self._log.replace(())
-            self._log.action_last()
+            self.log_view.replace(())
+            self.log_view.action_last()
             self.run_worker(self._read(self._reader.end), exit_on_error=True)
 
     @work(exclusive=True, group="time", exit_on_error=True)

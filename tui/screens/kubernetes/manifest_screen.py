@@ -14,13 +14,14 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.tui.chrome.footer import footer_line
 from raymon_tui.tui.messages import SaveWanted
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.screens.findable_text import FindableText
 from raymon_tui.tui.screens.kubernetes.manifest_text import as_yaml
 from raymon_tui.widgets.content import Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.log_view import LogView
 
 
-class ManifestScreen(Screen[None]):
+class ManifestScreen(Screen[None], FindableText):
     """One object, over a list of many as over a cluster; `r` asks again."""
 
     DEFAULT_CSS = """
@@ -35,6 +36,7 @@ class ManifestScreen(Screen[None]):
         Binding("c", "copy", "copy"),
         Binding("ctrl+s", "save", "save"),
     ]
+    first_match: ClassVar[int] = 1
 
     def __init__(self, objects: KubernetesObjects, path: str, *, ascii_only: bool) -> None:
         super().__init__()
@@ -47,16 +49,12 @@ class ManifestScreen(Screen[None]):
         yield FilterBar("pattern to find; n and N go on")
         yield Lines(id="footer")
 
-    @property
-    def _text(self) -> LogView:
-        return self.query_one(LogView)
-
     def on_mount(self) -> None:
         """Ask once."""
         self.bindings_updated_signal.subscribe(self, lambda _screen: self.draw_footer())
         hidden = Piece("  what was given in confidence is hidden", "dim")
         self.query_one("#title", Lines).show(((Piece("YAML ", "dim"), Piece(plain(self._path)), hidden),))
-        self._text.focus()
+        self.log_view.focus()
         self.draw_footer()
         self.action_ask()
 
@@ -76,39 +74,14 @@ class ManifestScreen(Screen[None]):
         except RaymonError as error:
             lines = [error.said, error.advice]
         if self.query(LogView):
-            self._text.replace(lines)
-
-    @on(FilterBar.Changed)
-    def find_pattern(self, message: FilterBar.Changed) -> None:
-        """Mark what matches while one types."""
-        message.stop()
-        self._text.find(message.text)
-
-    @on(FilterBar.Closed)
-    def back_to_text(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back, and go to a match."""
-        message.stop()
-        self._text.focus()
-        self._text.action_next_match(1)
-
-    def action_back(self) -> None:
-        """Take the pattern away; without one, leave."""
-        if self._text.has_pattern:
-            self.query_one(FilterBar).reset()
-            self._text.find("")
-        else:
-            self.app.pop_screen()
-
-    def action_find(self) -> None:
-        """Let the user type a pattern."""
-        self.query_one(FilterBar).open()
+            self.log_view.replace(lines)
 
     def action_copy(self) -> None:
         """Copy all of it to the terminal's clipboard (OSC 52)."""
-        self.app.copy_to_clipboard(self._text.text)
+        self.app.copy_to_clipboard(self.log_view.text)
         self.app.notify("copied", timeout=2)
 
     def action_save(self) -> None:
         """Save it as a file."""
-        text = self._text.text
+        text = self.log_view.text
         self.post_message(SaveWanted(self._path.rsplit("/", 1)[-1], "yaml", lambda: text))

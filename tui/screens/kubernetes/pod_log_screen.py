@@ -22,6 +22,7 @@ from raymon_tui.tui.messages import SaveWanted
 from raymon_tui.tui.panes.filter_bar import FilterBar
 from raymon_tui.tui.resources.kubernetes.pod_logs import GAP, shown, why_none
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
+from raymon_tui.tui.screens.findable_text import FindableText
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
@@ -32,7 +33,7 @@ AGAIN_S, LONGEST_AGAIN_S = 2.0, 15.0
 """After a log that ended, or failed: its container may be started anew."""
 
 
-class PodLogScreen(ClusterScreen):
+class PodLogScreen(ClusterScreen, FindableText):
     """The log of one container as it is written; `o` goes to the next one, `p` to what ran in its place before.
 
     While the end is not followed nothing is read. It comes from Kubernetes, and is not drawn as old while Ray is lost.
@@ -80,12 +81,8 @@ class PodLogScreen(ClusterScreen):
     def on_mount(self) -> None:
         """Begin to read."""
         super().on_mount()
-        self._log.focus()
+        self.log_view.focus()
         self._begin_anew()
-
-    @property
-    def _log(self) -> LogView:
-        return self.query_one(LogView)
 
     @property
     def _is_gone(self) -> bool:
@@ -94,7 +91,7 @@ class PodLogScreen(ClusterScreen):
 
     @property
     def _follows(self) -> bool:
-        return not self._is_gone and self._log.follow and not self.session.viewing.paused
+        return not self._is_gone and self.log_view.follow and not self.session.viewing.paused
 
     @work(exclusive=True, group="read", exit_on_error=True)
     async def keep_reading(self) -> None:
@@ -119,7 +116,7 @@ class PodLogScreen(ClusterScreen):
         tail = await self._reader.tail()
         self._asked, self._trouble = True, None
         if tail.gap and not self._is_gone:
-            self._log.append([GAP])
+            self.log_view.append([GAP])
         self._add(tail.lines)
         if self._previous:
             return
@@ -136,22 +133,22 @@ class PodLogScreen(ClusterScreen):
             return
         texts = [shown(line, timed=self._timed) for line in lines]
         if texts and self._empty:
-            self._log.replace(texts)
+            self.log_view.replace(texts)
         elif texts:
-            self._log.append(texts)
+            self.log_view.append(texts)
         self._news = self._news or bool(texts)
-        self._empty, self._ended = not texts and (self._empty or not self._log.line_count), False
+        self._empty, self._ended = not texts and (self._empty or not self.log_view.line_count), False
         if self._empty:
-            self._log.replace(why_none(self._pod_now(), self._container, None, previous=self._previous))
+            self.log_view.replace(why_none(self._pod_now(), self._container, None, previous=self._previous))
         self._say()
 
     def _fail(self, failure: RaymonError) -> None:
         self._trouble, self._asked = failure, True
         if self._is_gone:
             return
-        if self._empty or not self._log.line_count:
+        if self._empty or not self.log_view.line_count:
             self._empty = True
-            self._log.replace(why_none(self._pod_now(), self._container, failure, previous=self._previous))
+            self.log_view.replace(why_none(self._pod_now(), self._container, failure, previous=self._previous))
         self._say()
 
     def _pod_now(self) -> Pod:
@@ -177,7 +174,7 @@ class PodLogScreen(ClusterScreen):
             return (Piece("asking…", "dim"),)
         if self._empty:
             return ()
-        log = self._log
+        log = self.log_view
         whole = ("the last " if log.dropped else "") + several(log.line_count, "line")
         if self._trouble is not None:
             return (Piece(f"{plain(self._trouble.said, 200)}, tried again; ", "warning"), Piece(whole, "dim"))
@@ -188,8 +185,8 @@ class PodLogScreen(ClusterScreen):
     def _begin_anew(self) -> None:
         self._reader, self._trouble = self._anew(), None
         self._asked = self._empty = self._ended = False
-        self._log.replace(())
-        self._log.action_last()
+        self.log_view.replace(())
+        self.log_view.action_last()
         self._say()
         self.keep_reading()
 
@@ -206,7 +203,7 @@ class PodLogScreen(ClusterScreen):
             self._fail(failure)
             return
         if older and not self._is_gone:
-            self._log.prepend([shown(line, timed=self._timed) for line in older])
+            self.log_view.prepend([shown(line, timed=self._timed) for line in older])
             self._say()
 
     def action_other(self) -> None:
@@ -227,58 +224,20 @@ class PodLogScreen(ClusterScreen):
 
     def action_save(self) -> None:
         """Save all lines that are here."""
-        text = self._log.text
+        text = self.log_view.text
         self.post_message(SaveWanted(f"{self._pod.name}-{self._container}", "log", lambda: text))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer another container only where there is one."""
         return len(self._containers) > 1 if action == "other" else super().check_action(action, parameters)
 
-    @on(FilterBar.Changed)
-    def find_pattern(self, message: FilterBar.Changed) -> None:
-        """Mark what matches while one types."""
-        message.stop()
-        self._log.find(message.text)
-
-    @on(FilterBar.Closed)
-    def back_to_text(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back, and go to a match."""
-        message.stop()
-        self._log.focus()
-        self._log.action_next_match(-1)
-
     @on(LogView.FollowChanged)
     def tell_following(self, message: LogView.FollowChanged) -> None:
         """Say whether the end is followed; where it is again, read what came meanwhile at once."""
         message.stop()
         self._say()
-        if self._log.follow and not self._previous:
+        if self.log_view.follow and not self._previous:
             self.keep_reading()
-
-    def action_back(self) -> None:
-        """Take the pattern away; without one, leave."""
-        if self._log.has_pattern:
-            self.query_one(FilterBar).reset()
-            self._log.find("")
-        else:
-            self.app.pop_screen()
-
-    def action_find(self) -> None:
-        """Let the user type a pattern."""
-        self.query_one(FilterBar).open()
-
-    def action_follow(self) -> None:
-        """Follow the end."""
-        self._log.action_last()
-
-    def action_fold(self) -> None:
-        """Fold long lines, or cut them."""
-        self._log.action_fold()
-
-    def action_copy(self) -> None:
-        """Copy the lines that are seen to the terminal's clipboard (OSC 52)."""
-        self.app.copy_to_clipboard(self._log.visible_text)
-        self.app.notify("copied what is seen", timeout=2)
 
 
 _FOLLOWING: Content = (Piece("following", "good"),)
