@@ -16,6 +16,8 @@ CURVE_ROLES: tuple[Role, ...] = ("accent", "curve2", "curve3", "curve4", "curve5
 MOST_CURVES = len(CURVE_ROLES)
 LEAST_WIDTH, LEAST_HEIGHT = 12, 3
 NAME_CELLS = 24
+TALL = 9
+"""So many lines have room for every label."""
 BEYOND_ALL_AXES = 1e300
 """What is infinite, as quantiles of a histogram may be, has no place on an axis; the legend tells it."""
 NOW_WITHIN = 0.02
@@ -55,19 +57,46 @@ def last_known(values: Sequence[float]) -> float | None:
     return next((value for value in reversed(values) if not math.isnan(value)), None)
 
 
+def label_cells(picture: Picture) -> int:
+    """Return how many cells the labels of its axis take; 0 where nothing is known."""
+    known = _known(_drawn(picture))
+    if not known:
+        return 0
+    scale = scale_of(known, picture.low, picture.high, binary=picture.binary)
+    return max(map(cell_len, value_labels(scale, TALL, picture.unit).values()))
+
+
+def _drawn(picture: Picture) -> tuple[NamedCurve, ...]:
+    return stacked_up(picture.curves[:MOST_CURVES]) if picture.stacked else picture.curves[:MOST_CURVES]
+
+
+def _known(curves: Sequence[NamedCurve]) -> list[float]:
+    return [value for curve in curves for value in curve.values if abs(value) < BEYOND_ALL_AXES]
+
+
 def picture_lines(
-    picture: Picture, width: int, height: int, *, now: float, ascii_only: bool = False, legend_lines: int = 1
+    picture: Picture,
+    width: int,
+    height: int,
+    *,
+    now: float,
+    ascii_only: bool = False,
+    legend_lines: int = 1,
+    margin: int = 0,
 ) -> tuple[Content, ...]:
-    """Return `height` lines at most: the curves, the times, and a legend of `legend_lines` lines at most."""
-    curves = stacked_up(picture.curves[:MOST_CURVES]) if picture.stacked else picture.curves[:MOST_CURVES]
-    known = [value for curve in curves for value in curve.values if abs(value) < BEYOND_ALL_AXES]
+    """Return `height` lines at most: the curves, the times, and a legend of `legend_lines` lines at most.
+
+    Labels stand in a margin of so many cells at least, so that charts below each other begin at the same place.
+    """
+    curves = _drawn(picture)
+    known = _known(curves)
     if not known:
         return ((Piece(plain(picture.empty, max(1, width)), "dim"),),)
     legend = _legend(picture, width, legend_lines, ascii_only=ascii_only)
     room = height - 1 - len(legend)
     scale = scale_of(known, picture.low, picture.high, binary=picture.binary)
     labels = value_labels(scale, room, picture.unit) if room >= LEAST_HEIGHT else {}
-    margin = max(map(cell_len, labels.values()), default=0)
+    margin = max(margin, *map(cell_len, labels.values())) if labels else margin
     inner = width - margin - 1
     if inner < LEAST_WIDTH or room < LEAST_HEIGHT:
         return legend[:height]

@@ -28,7 +28,8 @@ class Drawn(Struct, frozen=True):
 class Chart(Struct, frozen=True, kw_only=True):
     """A chart of the cluster: its lines, and what it draws instead where each node shall have a line of its own.
 
-    `why_empty` says what would have to be there for it to show something.
+    `why_empty` says what would have to be there for it to show something; with `needs_first` that is a value of the
+    first line, without which the others mean nothing.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Chart(Struct, frozen=True, kw_only=True):
     drawn: tuple[Drawn, ...]
     by_node: Measure | None = None
     high: float | None = None
+    needs_first: bool = False
     why_empty: str = "nothing measured yet"
 
 
@@ -46,6 +48,43 @@ def _gauge(family: str, **more: object) -> Measure:
 
 def _where(**labels: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((name, (value,) if isinstance(value, str) else value) for name, value in labels.items())
+
+
+_PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("GCS", ("gcs", "gcs_server")),
+    ("raylets", ("raylet",)),
+    ("agents", ("agent", "ray::RuntimeEnvAgent")),
+    (
+        "dashboard",
+        (
+            "dashboard",
+            *(
+                f"dashboard_{head}Head"
+                for head in ("Data", "Event", "Job", "Metrics", "Node", "Report", "Serve", "State", "Train")
+            ),
+        ),
+    ),
+)
+"""What Ray itself is made of, by the names of processes that it gives as components."""
+_TOLD_TWICE = ("ray::DashboardAgent",)
+"""Another name of a process that is there already."""
+_OF_RAY = _where(Component=(*(name for _, names in _PARTS for name in names), *_TOLD_TWICE))
+
+
+def _by_part(family: str) -> tuple[Drawn, ...]:
+    return tuple(Drawn(part, _gauge(family, where=_where(Component=names))) for part, names in _PARTS)
+
+
+def _capacity(id_: str, resource: str, why_empty: str, *more: Drawn) -> Chart:
+    """Return what there is of a resource, what of it is in use, and what is being launched."""
+    drawn = (
+        Drawn("there", _gauge("ray_resources", where=_where(Name=resource))),
+        Drawn("used", _gauge("ray_resources", where=_where(Name=resource, State="USED"))),
+        Drawn("launching", _gauge("autoscaler_pending_resources", where=_where(resource=resource))),
+        *more,
+    )
+    title = f"{resource}s: demand and capacity"
+    return Chart(id=id_, title=title, unit="count", drawn=drawn, needs_first=True, why_empty=why_empty)
 
 
 _CPU = "ray_node_cpu_utilization"
@@ -109,7 +148,10 @@ CHARTS: tuple[Chart, ...] = (
         id="gpu-memory",
         title="GPU memory",
         unit="bytes",
-        drawn=(Drawn("used", _gauge("ray_node_gram_used", scale=MIB)),),
+        drawn=(
+            Drawn("used", _gauge("ray_node_gram_used", scale=MIB)),
+            Drawn("free", _gauge("ray_node_gram_available", scale=MIB)),
+        ),
         by_node=_gauge("ray_node_gram_used", by=(NODE, "GpuIndex"), scale=MIB),
         why_empty=_NO_GPU,
     ),
@@ -154,16 +196,8 @@ CHARTS: tuple[Chart, ...] = (
         unit="count",
         drawn=(Drawn("", _gauge("ray_actors", by=("State",), where=_where(Source="gcs"))),),
     ),
-    Chart(
-        id="cpus",
-        title="CPUs asked for",
-        unit="count",
-        drawn=(
-            Drawn("in use", _gauge("ray_resources", where=_where(Name="CPU", State="USED"))),
-            Drawn("free", _gauge("ray_resources", where=_where(Name="CPU", State="AVAILABLE"))),
-            Drawn("on their way", _gauge("autoscaler_pending_resources", where=_where(resource="CPU"))),
-        ),
-    ),
+    _capacity("cpus", "CPU", "no node offers CPUs", Drawn("tasks wait", _gauge("ray_scheduler_unscheduleable_tasks"))),
+    _capacity("gpus", "GPU", "no node of this cluster offers GPUs"),
     Chart(
         id="demand",
         title="Demand that waits",
@@ -195,18 +229,18 @@ CHARTS: tuple[Chart, ...] = (
         id="loop-lag",
         title="Event loop lag",
         unit="seconds",
-        drawn=(Drawn("", _gauge("ray_io_context_event_loop_lag_ms", fold="max", by=("Component",), scale=0.001)),),
+        drawn=(
+            Drawn("", _gauge("ray_io_context_event_loop_lag_ms", fold="max", by=("Component",), scale=0.001)),
+            Drawn("dashboard", _gauge("ray_dashboard_event_loop_lag_seconds", fold="max")),
+        ),
     ),
+    Chart(id="ray-memory", title="Memory of Ray itself", unit="bytes", drawn=_by_part("ray_component_rss_bytes")),
     Chart(
-        id="component-memory",
-        title="Memory by component",
+        id="worker-memory",
+        title="Memory of workers",
         unit="bytes",
-        drawn=(Drawn("", _gauge("ray_component_rss_bytes", by=("Component",))),),
+        drawn=(Drawn("", _gauge("ray_component_rss_bytes", by=("Component",), unless=_OF_RAY)),),
+        why_empty="no worker is there",
     ),
-    Chart(
-        id="component-cpu",
-        title="CPU by component",
-        unit="percent",
-        drawn=(Drawn("", _gauge("ray_component_cpu_percentage", by=("Component",))),),
-    ),
+    Chart(id="ray-cpu", title="CPU of Ray itself", unit="percent", drawn=_by_part("ray_component_cpu_percentage")),
 )

@@ -56,6 +56,7 @@ KEPT: dict[str, Kept] = {
     "ray_component_rss_bytes": Kept(("Component",)),
     "ray_component_cpu_percentage": Kept(("Component",)),
     "ray_io_context_event_loop_lag_ms": Kept(("Component",), fold="max"),
+    "ray_dashboard_event_loop_lag_seconds": Kept(fold="max"),
     "ray_health_check_rpc_latency_ms": Kept(("le",)),
     "ray_gcs_storage_operation_latency_ms": Kept(("le",)),
     "ray_scheduler_placement_time_ms": Kept(("le",)),

@@ -17,13 +17,14 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     `family` is named as in the exposition, a histogram by its base name. A `gauge` is taken as it is; a `rate` is the
     increase of a counter per second, which survives resets; a `quantile` is that of a histogram over the last while.
-    `where` gives for a label the values that count, `by` the labels whose values make a line each, and `fold` what is
-    done with all series of a line. Values are multiplied by `scale`.
+    `where` gives for a label the values that count, `unless` those that do not, `by` the labels whose values make a
+    line each, and `fold` what is done with all series of a line. Values are multiplied by `scale`.
     """
 
     family: str
     kind: Literal["gauge", "rate", "quantile"] = "gauge"
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unless: tuple[tuple[str, tuple[str, ...]], ...] = ()
     by: tuple[str, ...] = ()
     fold: Literal["sum", "mean", "max", "min"] = "sum"
     scale: float = 1.0
@@ -37,7 +38,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     def counts(self, labels: Labels) -> bool:
         """Return whether a series with these labels is among those that count."""
         known = dict(labels)
-        return all(known.get(name, "") in values for name, values in self.where)
+        wanted = all(known.get(name, "") in values for name, values in self.where)
+        return wanted and not any(known.get(name, "") in values for name, values in self.unless)
 
     def line_of(self, labels: Labels, node: str) -> Labels:
         """Return the labels of the line that a series belongs to."""
@@ -77,6 +79,7 @@ def _selector(name: str, measure: Measure, matchers: Mapping[str, str]) -> str:
             parts.append(f"{label}={_quoted(values[0])}")
         else:
             parts.append(f"{label}=~{_quoted('|'.join(map(_escaped, values)))}")
+    parts += [f"{label}!~{_quoted('|'.join(map(_escaped, values)))}" for label, values in measure.unless]
     return f"{name}{{{','.join(parts)}}}" if parts else name
 
 

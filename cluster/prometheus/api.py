@@ -40,7 +40,7 @@ LARGEST = 8 << 20
 """Bytes of an answer, once unpacked; a line a node of 1,000 nodes has half of that."""
 MOST_VALUES = 1000
 """Of a label: more than anybody chooses from."""
-STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200)
+STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 43_200)
 _NOTHING_THERE = "Is the server up, and that its address as seen from the head?"
 _REFUSED = "Give what it wants with --prometheus-header NAME=VALUE."
 

@@ -54,7 +54,7 @@ async def test_of_more_nodes_than_are_to_be_scraped_a_server_is_asked_and_who_te
     config = CONFIG.format(temp_dir=ray_cluster.temp_dir)
     async with watching(ray_cluster.dashboard_url, prometheus=options) as pilot:
         with prometheus(tmp_path, config, port):
-            await shows(pilot, lambda screen: screen.count("told by Prometheus") == 2)
+            await shows(pilot, lambda screen: screen.count("by Prometheus") == 2)
             await pilot.press("7")
             asked = re.compile(rf"asked of Prometheus [\w.+]+ at 127\.0\.0\.1:{port}")
             await shows(pilot, lambda screen: asked.search(screen) is not None)
@@ -64,7 +64,7 @@ async def test_of_more_nodes_than_are_to_be_scraped_a_server_is_asked_and_who_te
         session.monitor.prometheus.doubt()
         await shows(pilot, lambda screen: "is gone: Connection refused" in screen and "scraped from" in screen)
         await pilot.press("1")
-        await shows(pilot, lambda screen: "told by Prometheus" not in screen and "Attention" in screen)
+        await shows(pilot, lambda screen: "by Prometheus" not in screen and "Attention" in screen)
 
 
 async def test_a_line_a_node_tells_which_node(ray_cluster: RunningCluster) -> None:

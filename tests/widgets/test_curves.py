@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from raymon_tui.widgets.curves import CURVE_ROLES, MOST_CURVES, NamedCurve, Picture, picture_lines, stacked_up
+from raymon_tui.widgets.curves import (
+    CURVE_ROLES,
+    MOST_CURVES,
+    NamedCurve,
+    Picture,
+    label_cells,
+    picture_lines,
+    stacked_up,
+)
 from raymon_tui.widgets.numbers import count, percent
 from raymon_tui.widgets.table.line import text_of
 
@@ -89,3 +97,16 @@ def test_what_is_stacked_is_drawn_above_what_comes_before_and_told_as_it_is() ->
 def test_a_gap_in_a_stack_adds_nothing_to_what_stands_on_it() -> None:
     below, above = NamedCurve("below", (1.0, math.nan)), NamedCurve("above", (2.0, 2.0))
     assert [curve.values for curve in stacked_up((below, above))][1] == (3.0, 2.0)
+
+
+def test_charts_below_each_other_begin_at_the_same_place() -> None:
+    one = picture(NamedCurve("", (10.0, 20.0)))
+    other = Picture((NamedCurve("", (1.0, 123_456.0)),), NOW - 900, NOW, count)
+    margin = max(label_cells(one), label_cells(other))
+    assert label_cells(one) < margin
+    ends = [
+        text_of(picture_lines(shown, 60, 10, now=NOW, ascii_only=True, margin=margin)[0])[: margin + 1]
+        for shown in (one, other)
+    ]
+    assert all(len(end.rstrip()) == margin and end.endswith(" ") for end in ends)
+    assert label_cells(picture()) == 0

@@ -65,22 +65,22 @@ class BestSource:
     ) -> Answered:
         """Return what is known best; what was scraped here where the server fails, or has nothing of it."""
         self._watch.want()
-        server, since, failure = self._watch.server, self._here.since, None
+        server, since, theirs, failure = self._watch.server, self._here.since, None, None
         if server is not None and (self.is_large or since is None or start < since):
             try:
                 theirs = await self._by_server(server, measures, start, end, count, target)
+                self.said = ""
             except RaymonError as error:
                 failure, self.said = error, error.said
                 if isinstance(error, UnreachableError):
                     self._watch.doubt()
-            else:
-                self.said = ""
-                if theirs.known or self.is_large:
-                    return theirs
+        if theirs is not None and self.is_large:
+            return theirs
         ours = await self._here.ask(measures, start, end, count, target=target)
         if failure is not None and not ours.known:
             raise failure
-        return ours
+        # A server that was started lately may know less of the past than what was scraped here.
+        return ours if theirs is None or ours.since <= theirs.since else theirs
 
     async def families(self) -> tuple[Family, ...]:
         """Return every metric that there is, by name; those that were scraped here where the server fails."""

@@ -44,6 +44,8 @@ def picture_of(
     """
     told = zip(drawn, answered.lines, strict=False)
     curves = [NamedCurve(_name(one, line, nodes), line.values) for one, lines in told for line in lines.lines]
+    if chart.needs_first and drawn[0] is chart.drawn[0] and not any(one.lines for one in answered.lines[:1]):
+        curves = []
     if any(one.measure.by for one in drawn):
         curves.sort(key=lambda curve: last_known(curve.values) or -math.inf, reverse=True)
     return Picture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.metrics.reader import MetricsReader
+from raymon_tui.cluster.prometheus.api import step_for
 from raymon_tui.tui.charts.window import moment_words
 
 
@@ -29,6 +31,13 @@ class Answered(Struct, frozen=True):
     def known(self) -> bool:
         """Whether there is any line at all."""
         return any(one.lines for one in self.lines)
+
+    @property
+    def since(self) -> float:
+        """When the first value that is known is of; infinity where there is none."""
+        lines = [line.values for one in self.lines for line in one.lines]
+        place = next((place for place in range(self.count) if any(known_at(values, place) for values in lines)), None)
+        return math.inf if place is None else self.start + place * self.step_s
 
     @property
     def end(self) -> float:
@@ -86,12 +95,19 @@ class ScrapedHere:
     async def ask(
         self, measures: Sequence[Measure], start: float, end: float, count: int, *, target: str | None = None
     ) -> Answered:
-        """Return what is kept."""
-        step_s = (end - start) / count
+        """Return what is kept: each value is the mean of the step that ends then."""
+        step_s = step_for(end - start, count)
+        number = max(2, math.floor((end - start) / step_s))
+        first = end - number * step_s
         for measure in measures:
             self._metrics.want(measure.family)
-        lines = tuple(self._metrics.store.ask(one, start, step_s, count, target=target) for one in measures)
-        return Answered(self.title, start, step_s, count, lines)
+        lines = tuple(self._metrics.store.ask(one, first, step_s, number, target=target) for one in measures)
+        return Answered(self.title, first + step_s, step_s, number, lines)
+
+
+def known_at(values: Sequence[float], place: int) -> bool:
+    """Return whether there is a value at a place."""
+    return place < len(values) and not math.isnan(values[place])
 
 
 def step_words(seconds: float) -> str:
@@ -99,4 +115,4 @@ def step_words(seconds: float) -> str:
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.3g} s"
+    return f"{seconds:g} s"

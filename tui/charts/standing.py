@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.prometheus.watch import PrometheusWatch
 from raymon_tui.tui.charts.best_source import BestSource
@@ -34,6 +35,14 @@ def source_parts(
         yield Part((Piece(f"{mark}Prometheus: {plain(charts.said, 2 * SAID_CELLS)}", "warning"),), 1)
     if metrics.store.left_out:
         yield Part((Piece(f"{mark}{metrics.store.left_out} lines left out: too many", "warning"),), 3)
+
+
+def empty_parts(charts: Sequence[Chart]) -> Iterator[Part]:
+    """Yield which charts have nothing to show, and what would have to be there for that."""
+    if charts:
+        yield Part((Piece(f"nothing of: {', '.join(chart.title for chart in charts)}", "faint"),), 5)
+        reasons = "; ".join(dict.fromkeys(chart.why_empty for chart in charts))
+        yield Part((Piece(f"({reasons})", "faint"),), 6)
 
 
 def _asked_of_server(metrics: MetricsReader, prometheus: PrometheusWatch) -> Iterator[Part]:

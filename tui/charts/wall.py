@@ -18,7 +18,7 @@ from raymon_tui.tui.charts.pictures import as_table, drawn_of, not_answered, pic
 from raymon_tui.tui.charts.source import ChartSource
 from raymon_tui.tui.charts.window import Window, usual_window
 from raymon_tui.tui.saving import as_csv
-from raymon_tui.widgets.curves import Picture
+from raymon_tui.widgets.curves import Picture, label_cells
 
 LEAST_CELLS = 38
 """How wide a chart is at least."""
@@ -63,7 +63,7 @@ class ChartWall(VerticalScroll):
         self._moved = False
         self.by_node = False
         self.nodes: Mapping[str, str] = {}
-        self.empty: tuple[str, ...] = ()
+        self.empty: tuple[Chart, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Yield a panel for each chart."""
@@ -94,6 +94,8 @@ class ChartWall(VerticalScroll):
     def on_resize(self) -> None:
         """Put as many side by side as there is room for."""
         self.query_one(Grid).styles.grid_size_columns = self.columns
+        for panel in self.query(ChartPanel):
+            panel.margin = 0
         self.call_after_refresh(self.draw)
 
     def on_mount(self) -> None:
@@ -122,7 +124,8 @@ class ChartWall(VerticalScroll):
                 continue
             await self._draw_one(panel, end, now)
             await checkpoint()
-        self.empty = tuple(panel.chart.title for panel in self.query(ChartPanel) if not panel.display)
+        self._align()
+        self.empty = tuple(panel.chart for panel in self.query(ChartPanel) if not panel.display)
 
     async def _draw_one(self, panel: ChartPanel, end: float, now: float) -> None:
         chart, start = panel.chart, end - self.window.span_s
@@ -139,6 +142,16 @@ class ChartWall(VerticalScroll):
             panel.display = known
             self._keep_keyboard()
         panel.show(picture, answered, now, ascii_only=self._ascii_only)
+
+    def _align(self) -> None:
+        """Have the charts of a column begin at the same place: it only moves to the right, so that nothing jitters."""
+        panels = self.panels
+        for column in range(self.columns):
+            together = panels[column :: self.columns]
+            widths = (0 if one.picture is None else label_cells(one.picture) for one in together)
+            margin = max((*widths, *(one.margin for one in together)), default=0)
+            for one in together:
+                one.align(margin)
 
     def _keep_keyboard(self) -> None:
         """Pass the keyboard on where the chart that had it is hidden, and to the first chart that comes."""

@@ -15,7 +15,7 @@ from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
-from raymon_tui.tui.charts.standing import source_parts
+from raymon_tui.tui.charts.standing import empty_parts, source_parts
 from raymon_tui.tui.charts.wall import ChartWall
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.panes.pane import Pane
@@ -68,8 +68,7 @@ class MetricsPane(Pane):
         ]
         if wall.by_node:
             left.insert(1, Part((Piece("a line a node", "ink"),), 1))
-        if wall.empty:
-            left.append(Part((Piece(f"nothing of: {', '.join(wall.empty)}", "faint"),), 5))
+        left += empty_parts(wall.empty)
         line = arrange(left, (), max(10, self.size.width - 2))
         self.query_one(".standing", Lines).show((line,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from textual import on
@@ -15,7 +16,9 @@ from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.chart_panel import ChartPanel
+from raymon_tui.tui.charts.standing import empty_parts
 from raymon_tui.tui.charts.wall import ChartWall
+from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
@@ -72,15 +75,21 @@ class NodeChartsScreen(ClusterScreen):
         wall = self.query_one(ChartWall)
         if METRICS in changed or len(changed) > 1:
             wall.draw()
-        self.query_one("#place", Lines).show((self._standing(wall),))
+        parts = [*self._standing(wall), *empty_parts(wall.empty)]
+        self.query_one("#place", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
 
-    def _standing(self, wall: ChartWall) -> tuple[Piece, ...]:
-        state = self.session.monitor.metrics.states.get(self._node.node_id)
-        if state is None:
-            return (Piece("this node has no metrics agent that is known, or is gone", "warning"),)
-        if state.state not in (None, "ok"):
-            return (Piece(f"its agent is {state.state}: {plain(state.said, 200)}", "bad"),)
-        return (Piece(wall.window.words, "ink", bold=True), Piece(f"  agent at {state.target.endpoint}", "dim"))
+    def _standing(self, wall: ChartWall) -> Iterator[Part]:
+        """Yield how the node's agent is, unless a server is asked in its place."""
+        charts, state = self.session.charts, self.session.monitor.metrics.states.get(self._node.node_id)
+        yield Part((Piece(wall.window.words, "ink", bold=True),))
+        if charts.is_large:
+            yield Part((Piece(f"asked of {plain(charts.title, 60)}", "dim"),), 1)
+        elif state is None:
+            yield Part((Piece("this node has no metrics agent that is known, or is gone", "warning"),), 1)
+        elif state.state not in (None, "ok"):
+            yield Part((Piece(f"its agent is {state.state}: {plain(state.said, 200)}", "bad"),), 1)
+        else:
+            yield Part((Piece(f"agent at {state.target.endpoint}", "dim"),), 1)
 
     @on(ChartPanel.Opened)
     def open_chart(self, message: ChartPanel.Opened) -> None:

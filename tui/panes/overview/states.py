@@ -97,7 +97,7 @@ def _lines(
 
 def _words(counts: Counts, groups: tuple[Group, ...], moment: Moment, width: int) -> Content:
     """Return the counts with the longest words that there is room for."""
-    source = (Piece("   told by Prometheus", "faint"),) if counts.source == "prometheus" else ()
+    source = (Piece("  by Prometheus", "faint"),) if counts.source == "prometheus" else ()
     words = ([f" {group.word}" for group in groups], [f" {group.short}" for group in groups], [""] * len(groups))
     lines = [(*_counted(counts, groups, moment, said), *told) for told in (source, ()) for said in words]
     fitting = (line for line in lines if sum(cell_len(piece.text) for piece in line) <= width)
