@@ -22,7 +22,10 @@ class CodeServer:
     rounds: Sequence[Round]
     right: Sequence[str]
     port: int = 0
+    silent: bool = False
+    """Whether it says nothing to an answer."""
     answers: list[list[str]] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def user(self) -> str:
@@ -50,6 +53,8 @@ class _Asks(paramiko.ServerInterface):
 
     def check_auth_interactive_response(self, responses: Sequence[str]) -> int | paramiko.InteractiveQuery:
         self._server.answers.append([str(one) for one in responses])
+        if self._server.silent:
+            self._server.ended.wait()
         self._round += 1
         if self._round < len(self._server.rounds):
             return self._query()
@@ -87,6 +92,7 @@ def asking_for_codes(rounds: Sequence[Round], right: Sequence[str], host_key: Pa
         try:
             yield server
         finally:
+            server.ended.set()
             listening.shutdown(socket.SHUT_RDWR)
             thread.join(10)
             for transport in transports:

@@ -10,9 +10,6 @@ import paramiko
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.ssh.key_files import AskSecret, NotGivenError
 
-SILENT_S = 120.0
-"""So long a server may be silent: it may wait for a telephone on which its user says yes. Users take as long as they
-take; what limits them is the server's LoginGraceTime."""
 LONGEST_WORDS = 1000
 
 Tell = Callable[[str], None]
@@ -103,7 +100,7 @@ class Answers:
 class Patience:
     """Hangs up on a server that is silent for too long; while the user is asked nobody counts."""
 
-    def __init__(self, transport: paramiko.Transport, silent_s: float = SILENT_S) -> None:
+    def __init__(self, transport: paramiko.Transport, silent_s: float) -> None:
         self._transport = transport
         self._silent_s = silent_s
         self._timer: threading.Timer | None = None

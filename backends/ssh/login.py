@@ -13,7 +13,7 @@ from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.errors import DeclinedError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh import key_files
 from raymon_tui.backends.ssh.agent import HeldKey, held_keys
-from raymon_tui.backends.ssh.answers import SILENT_S, Answers, Patience, Tell
+from raymon_tui.backends.ssh.answers import Answers, Patience, Tell
 from raymon_tui.backends.ssh.key_files import AskSecret, NotGivenError, UnreadableKeyError
 from raymon_tui.backends.ssh.key_order import NAME_IT, OfferedKey, in_order
 from raymon_tui.backends.ssh.offering import is_taken
@@ -21,6 +21,9 @@ from raymon_tui.backends.ssh.public_keys import PublicKey
 from raymon_tui.backends.ssh.settings import SshSettings
 from raymon_tui.backends.ssh.transport import SshTransport
 
+SILENT_S = 120.0
+"""So long a server may be silent: it may wait for a telephone on which its user says yes. Users take as long as they
+take; what limits them is the server's LoginGraceTime."""
 MOST_PASSWORDS = 3
 MOST_STEPS = 4
 """A server may want a key, a password and a code, one after the other."""
@@ -55,7 +58,7 @@ def log_in(
     Raises `RefusedError` that says what was tried, `DeclinedError` where the user would not answer, `TimedOutError`
     where the server waited no longer.
     """
-    patience = Patience(transport)
+    patience = Patience(transport, SILENT_S)
     patience.begin()
     try:
         # Ours alone decides: paramiko's limit counts the time in which a user reads a code from a telephone.

@@ -12,6 +12,8 @@ from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import SshDestination
 
+PASSPHRASE = "correct horse battery staple"
+
 
 class User:
     """Somebody who answers, and remembers what was asked."""

@@ -7,15 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from answering import User, opened, refused, works
+from answering import PASSPHRASE, User, opened, refused, works
 from ssh_home import destination
 from sshd import Sshd, keygen, running_sshd
 from words import says
 
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.errors import RefusedError
-
-PASSPHRASE = "correct horse battery staple"
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa", "ecdsa"])

@@ -6,14 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 from answering import User
 from ssh_home import make_home, settings_for
-from sshd import Sshd, running_sshd
+from sshd import Sshd, keygen, running_sshd
 
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import Endpoint
@@ -57,6 +60,14 @@ def nothing() -> Iterator[TextIO]:
     """Give a file to read nothing from."""
     with Path(os.devnull).open() as opened:
         yield opened
+
+
+@contextmanager
+def readable_by_all() -> Iterator[Path]:
+    """Make a folder that the server can read on behalf of any user."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 by_password = pytest.mark.parametrize("sshd", [BY_PASSWORD], indirect=True, ids=["password"])
@@ -124,3 +135,25 @@ async def test_a_password_that_expired_is_told_as_such(
         await backend.execute(("true",))
     assert capfd.readouterr() == ("", "")
     await backend.aclose()
+
+
+async def test_a_key_and_then_a_password_are_given_where_both_are_wanted(
+    tmp_path: Path, ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    lines = ("PasswordAuthentication yes", "AuthenticationMethods publickey,password")
+    with readable_by_all() as keys, running_sshd(folder, *lines, f"AuthorizedKeysFile {keys}/keys") as strict:
+        (keys / "keys").write_text((folder / "authorized_keys").read_text())
+        make_home(tmp_path / "home", monkeypatch, *settings_for(strict))
+        user = User(secrets=(RIGHT,))
+        destination = SshDestination(strict.host, strict.port, ann, keys=(strict.key,))
+        backend = SshBackend(destination, environ={}, asking=user)
+        await backend.connect()
+        assert (await backend.run(("id", "-un"))).stdout.decode().strip() == ann
+        assert len(asked(user)) == 1
+        await backend.aclose()
+        stranger = SshBackend(replace(destination, keys=(keygen(folder / "other"),)), environ={}, asking=User())
+        with pytest.raises(RefusedError, match="the server takes publickey alone"):
+            await stranger.connect()
+        await stranger.aclose()
