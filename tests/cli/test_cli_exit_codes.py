@@ -35,6 +35,11 @@ def test_a_token_that_is_not_taken_has_the_code_4(program: Program, serving: Ser
     assert "hunter2" not in done.stderr
 
 
+@pytest.mark.parametrize("jump", ["gate:", "@gate", "gate:99999", "a,,b", "[::1"])
+def test_a_jump_that_means_nothing_has_the_code_2(program: Program, jump: str) -> None:
+    _three_lines(program("status", "ssh://head", "--jump", jump), 2, "--jump user@host:port")
+
+
 def _three_lines(done: subprocess.CompletedProcess[str], code: int, said: str) -> None:
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
