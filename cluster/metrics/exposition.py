@@ -67,6 +67,7 @@ class Decoder:
         """Return what takes a scrape piece by piece."""
         if len(self.known) > FORGET_BEYOND * self._last + 1000:
             self.known.clear()
+        self.vocabulary.begin()
         return Decoding(self)
 
     def forget(self) -> None:
@@ -157,12 +158,14 @@ class Decoding:
     def _take_sample(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE:
             raise MalformedError
-        name, labels, value, key = sample_of(line)
-        family = self._vocabulary.family_of(name)
-        if not self._vocabulary.wants(family):
-            self._vocabulary.ignore(name)
+        if len(self._series) >= MOST_SERIES:
+            self._left_out += 1
             return
-        series = Series(family, name, self._vocabulary.interned(labels))
+        name, labels, value, key = sample_of(line, self._vocabulary.pairs)
+        family, wanted = self._vocabulary.belongs(name)
+        if not wanted:
+            return
+        series = Series(family, name, labels)
         if key is not None and len(self._decoder.known) < 2 * FORGET_BEYOND * MOST_SERIES:
             series = self._decoder.known.setdefault(key, series)
         self._series.append(series)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
-from typing import NamedTuple
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -14,7 +12,7 @@ _LINE = re.compile(
     r"\s*(?P<value>\S+)(?:\s+[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)?\s*(?:#.*)?",
     re.DOTALL,
 )
-_SIMPLE_LABEL = re.compile(r'(?:\A|,)([a-zA-Z_][a-zA-Z0-9_]*)="([^"\\]*)"')
+_PLAIN_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="([^"\\]*)')
 _LABEL = re.compile(rf"\s*(?:([a-zA-Z_][a-zA-Z0-9_:.]*)|{_QUOTED})\s*(?:=\s*{_QUOTED}\s*)?(?:,|$)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -27,34 +25,62 @@ class NoMetricsError(ValueError):
     """A whole text that is not of this format; the message says what it is, as far as that can be told."""
 
 
-class Sample(NamedTuple):
-    """A sample, without its time and its exemplar, which nothing here asks for.
+Sample = tuple[str, Labels, float, bytes | None]
+"""A sample's name, its labels, its value, and the line's text up to that, by which its series is known again.
 
-    `key` is the line's text up to the value, by which the series is known again; None where that cannot be told.
+The text is None where it cannot be told. A sample's time and its exemplar are nothing that is asked for here.
+"""
+Pairs = dict[str, tuple[str, str]]
+"""Labels by their text, `name="value` without the closing quote: most stand in many lines, and on all nodes."""
+
+
+def sample_of(line: bytes, pairs: Pairs) -> Sample:
+    """Take a line apart, as all exporters write it or in any other way that may be; raises `MalformedError`.
+
+    Labels that stand in `pairs` are those; others are added.
     """
-
-    name: str
-    labels: Labels
-    value: float
-    key: bytes | None
-
-
-def sample_of(line: bytes) -> Sample:
-    """Take a line apart; raises `MalformedError`."""
     text = line.decode("utf-8", "replace")
+    name, brace, rest = text.partition("{")
+    inner, close, value = rest.rpartition("} ")
+    if not brace:
+        name, close, value = text.partition(" ")
+    if close and name.isidentifier() and name.isascii() and value.isascii() and " " not in value:
+        labels = _plain_labels(inner, pairs) if brace else ()
+        if labels is not None:
+            return name, labels, number_of(value.encode()), line[: -1 - len(value)]
+    return _any_sample(line, text)
+
+
+def _plain_labels(inner: str, pairs: Pairs) -> Labels | None:
+    """Return labels between which nothing lies but commas, and in which nothing is escaped; None for any others."""
+    if inner[-1:] != '"':
+        return None
+    found: list[tuple[str, str]] = []
+    for part in inner[:-1].split('",'):
+        pair = pairs.get(part)
+        if pair is None:
+            match = _PLAIN_LABEL.fullmatch(part)
+            if match is None:
+                return None
+            pair = pairs[part] = (match[1], match[2])
+        found.append(pair)
+    return tuple(found) if len(dict(found)) == len(found) else None
+
+
+def _any_sample(line: bytes, text: str) -> Sample:
     match = _LINE.fullmatch(text)
     if match is None:
         raise MalformedError
     name, inner = match["name"], match["labels"]
     labels: Labels = ()
     if inner:
-        quoted, labels = _labels(inner)
+        quoted, labels = _any_labels(inner.strip())
         name = name or quoted
     if not name:
         raise MalformedError
     after = text[match.start("value") :]
     key = line[: len(line) - len(after)].rstrip(b" ") if after.isascii() else None
-    return Sample(name, labels, number_of(match["value"].encode()), key)
+    return name, labels, number_of(match["value"].encode()), key
 
 
 def number_of(text: bytes) -> float:
@@ -70,17 +96,6 @@ def number_of(text: bytes) -> float:
 def unescaped(text: str) -> str:
     """Return what stands between quotes."""
     return _ESCAPE.sub(_unescape, text) if "\\" in text else text
-
-
-def _labels(text: str) -> tuple[str, Labels]:
-    """Return the name that stands among the labels, if one does, and the labels."""
-    simple = _SIMPLE_LABEL.findall(text)
-    if len(text.rstrip(",")) == sum(map(len, chain.from_iterable(simple))) + 4 * len(simple) - 1:
-        # Nothing lies between them but commas: so do all exporters write, and nothing has to be unescaped.
-        found = tuple(simple)
-        if len(dict(found)) == len(found):
-            return "", found
-    return _any_labels(text.strip())
 
 
 def _any_labels(text: str) -> tuple[str, Labels]:

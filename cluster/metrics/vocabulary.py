@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from raymon_tui.cluster.metrics.sample_line import Labels, unescaped
+from raymon_tui.cluster.metrics.sample_line import Pairs, unescaped
 
 MOST_FAMILIES = 10_000
+MOST_NAMES = 50_000
 MOST_LABELS = 100_000
 LONGEST_COMMENT = 2_000
 LONGEST_HELP = 1_000
@@ -37,24 +38,28 @@ class Vocabulary:
         self.families: dict[str, Family] = {}
         self.unwanted: set[bytes] = set()
         self.comments: set[bytes] = set()
+        self.pairs: Pairs = {}
         self._wanted = wanted
-        self._pairs: dict[tuple[str, str], tuple[str, str]] = {}
+        self._belongs: dict[str, tuple[str, bool]] = {}
 
     def want_anew(self) -> None:
         """Ask `wanted` again for every family."""
         self.unwanted.clear()
+        self._belongs.clear()
 
-    def wants(self, family: str) -> bool:
-        """Return whether the samples of a family are wanted."""
-        return self._wanted(family)
+    def belongs(self, name: str) -> tuple[str, bool]:
+        """Return the family that a sample of this name is of, and whether its samples are wanted."""
+        known = self._belongs.get(name)
+        if known is None:
+            family = self._family_of(name)
+            known = family, self._wanted(family)
+            if len(self._belongs) < MOST_NAMES:
+                self._belongs[name] = known
+                if not known[1]:
+                    self.unwanted.add(name.encode())
+        return known
 
-    def ignore(self, name: str) -> None:
-        """Take note of a sample's name of which nothing is wanted."""
-        if len(self.unwanted) < MOST_FAMILIES * len(_PARTS):
-            self.unwanted.add(name.encode())
-
-    def family_of(self, name: str) -> str:
-        """Return the family that a sample of this name belongs to."""
+    def _family_of(self, name: str) -> str:
         if name in self.families:
             return name
         for part in _PARTS:
@@ -71,12 +76,10 @@ class Vocabulary:
         if len(line) <= LONGEST_COMMENT and len(self.comments) < 2 * MOST_FAMILIES:
             self.comments.add(line)
 
-    def interned(self, labels: Labels) -> Labels:
-        """Return the same labels, each the one that others have too."""
-        pairs = self._pairs
-        if len(pairs) > MOST_LABELS:
-            pairs.clear()
-        return tuple([pairs.setdefault(pair, pair) for pair in labels])
+    def begin(self) -> None:
+        """Make room for the labels of another scrape: labels that were given up are merely read anew."""
+        if len(self.pairs) > MOST_LABELS:
+            self.pairs.clear()
 
     def _describe(self, name: str, kind: bytes, said: bytes) -> None:
         before = self.families.get(name)
@@ -84,7 +87,7 @@ class Vocabulary:
             if len(self.families) >= MOST_FAMILIES:
                 return
             # What was thought to be a family of its own may be a part of this one.
-            self.unwanted.clear()
+            self.want_anew()
             before = Family(name)
         text = said.decode("utf-8", "replace")[:LONGEST_HELP]
         if kind == b"TYPE":

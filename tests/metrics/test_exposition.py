@@ -153,6 +153,7 @@ def test_exporters_that_say_the_same_hold_it_once() -> None:
     one, two = (Decoder(vocabulary).decode(RECORDED.read_bytes()) for _ in range(2))
     assert one.families is two.families
     for ours, theirs in zip(one.series, two.series, strict=True):
+        assert len(ours.labels) == len(theirs.labels)
         assert all(label is other for label, other in zip(ours.labels, theirs.labels, strict=True))
 
 
