@@ -1,7 +1,6 @@
 """Which families of metrics are kept, and in how much detail.
 
-Names and labels are those that Ray 2.60 exports; what its processes and libraries call their own is told from what the
-user's code defines (`ray.util.metrics`) by name, for nothing else tells them apart.
+Names and labels are those that Ray 2.60 exports.
 """
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+
+from raymon_tui.cluster.metrics.ray_families import is_ray_own
 
 Fold = Literal["sum", "mean", "max"]
 
@@ -72,28 +73,10 @@ EXPORTERS_LABELS = frozenset(
 )
 """What Ray adds to every series, whoever defined it."""
 
-_OWN_PREFIXES = tuple(
-    f"ray_{name}_"
-    for name in (
-        *("cluster", "component", "dashboard", "gcs", "grpc", "health_check", "internal", "io_context"),
-        *("local_resource_view", "memory_manager", "node", "node_manager", "object_directory", "object_manager"),
-        *("object_store", "operation", "pull_manager", "push_manager", "scheduler", "spill_manager", "tpu"),
-        *("worker_register", "data", "llm", "serve", "sglang", "train", "vllm"),
-    )
-)
-_OWN = frozenset(
-    f"ray_{name}"
-    for name in (
-        *("actors", "finished_jobs_total", "job_duration_s", "owned_objects", "owned_objects_size"),
-        *("placement_groups", "resources", "running_jobs", "tasks", "total_lineage_bytes"),
-        "unintentional_worker_failures_total",
-    )
-)
-
 
 def is_custom(family: str) -> bool:
     """Return whether a family was defined by the user's own code."""
-    return family.startswith("ray_") and family not in _OWN and not family.startswith(_OWN_PREFIXES)
+    return not is_ray_own(family)
 
 
 def custom_labels(labels: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

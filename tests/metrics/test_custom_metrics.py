@@ -50,6 +50,7 @@ async def test_each_kind_is_drawn_as_what_it_is(ray_cluster: RunningCluster) -> 
             await drawn.wait()
         tasks.cancel_scope.cancel()
     await monitor.aclose()
+    assert sorted(family.name for family in store.families() if is_custom(family.name)) == sorted(OURS)
     assert values["ray_sample_level"] == [8.5]
     assert values["ray_sample_rounds_total"][0] > 0
     assert 0.1 < values["ray_sample_seconds 50%"][0] < 1

@@ -101,10 +101,10 @@ def test_a_histogram_is_drawn_as_the_quantile_that_prometheus_computes() -> None
 
 def test_metrics_of_the_users_own_code_are_kept_without_being_asked_for() -> None:
     told = Told()
-    told.scrape(T0, a='ray_my_queue{Component="core_worker",WorkerId="x",queue="in"} 4\nray_grpc_server_x 1\n')
+    told.scrape(T0, a='ray_my_queue{Component="core_worker",WorkerId="x",queue="in"} 4\nray_grpc_server_req_new 1\n')
     assert told.values(Measure(family="ray_my_queue", by=("queue",)), T0, 2, 1) == {(("queue", "in"),): [4.0]}
-    assert told.values(Measure(family="ray_grpc_server_x"), T0, 2, 1) == {}
-    told.store.want(["ray_grpc_server_x"])
+    assert told.values(Measure(family="ray_grpc_server_req_new"), T0, 2, 1) == {}
+    told.store.want(["ray_grpc_server_req_new"])
 
 
 def test_an_exporter_with_endless_lines_takes_an_end_and_what_was_left_out_is_counted() -> None:
