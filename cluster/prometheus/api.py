@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import anyio
 import httpx
 import msgspec
+from anyio.lowlevel import checkpoint
 
 from raymon_tui.backends.errors import (
     BadAnswerError,
@@ -19,6 +20,7 @@ from raymon_tui.backends.errors import (
     UnauthorizedError,
 )
 from raymon_tui.backends.failures import failure_of
+from raymon_tui.cluster.metrics.unpacking import Unpacker, UnpackError
 from raymon_tui.cluster.prometheus.replies import (
     ASK,
     Found,
@@ -38,6 +40,8 @@ __all__ = ["Found", "PrometheusApi", "Sample", "Samples", "step_for"]
 ANSWER_S = 20.0
 LARGEST = 8 << 20
 """Bytes of an answer, once unpacked; a line a node of 1,000 nodes has half of that."""
+PACKED = (("Accept-Encoding", "gzip"),)
+"""What is unpacked here, piece by piece: a library would unpack all that came at once, however much that is."""
 MOST_VALUES = 1000
 """Of a label: more than anybody chooses from."""
 STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 43_200)
@@ -130,6 +134,8 @@ class PrometheusApi:
         except TimeoutError:
             said = f"no answer within {ANSWER_S:g} s"
             raise TimedOutError(ASK, said, "Ask for less time, or for fewer series.") from None
+        except UnpackError as error:
+            raise BadAnswerError(ASK, str(error), "") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
             failure = failure_of(error, tried=ASK)
             if isinstance(failure, RefusedError):
@@ -139,25 +145,27 @@ class PrometheusApi:
         if status in _REFUSALS:
             raise _REFUSALS[status](ASK, _said_of_refusal(status, body), self.refused)
         # A large answer has taken its milliseconds to arrive: others have their turn before it is taken apart.
-        await anyio.lowlevel.checkpoint()
+        await checkpoint()
         return reply_of(status, kind, body)
 
     async def _read(self, method: str, path: str, form: dict[str, str]) -> tuple[int, str, bytes]:
         asked = self.http.build_request(
             method,
             path,
-            headers=self.headers,
+            headers=httpx.Headers([*PACKED, *httpx.Headers(self.headers).multi_items()], encoding="utf-8"),
             data=form if method == "POST" else None,
             params=None if method == "POST" else form,
         )
         answer = await self.http.send(asked, stream=True)
         try:
-            body = bytearray()
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > LARGEST:
-                    said = f"the answer is larger than {LARGEST >> 20} MiB"
-                    raise BadAnswerError(ASK, said, "Too many series fit: choose fewer.")
+            body, unpacker = bytearray(), Unpacker(answer.headers.get("content-encoding", ""))
+            async for packed in answer.aiter_raw():
+                for part in unpacker.feed(packed):
+                    body += part
+                    if len(body) > LARGEST:
+                        said = f"the answer is larger than {LARGEST >> 20} MiB"
+                        raise BadAnswerError(ASK, said, "Too many series fit: choose fewer.")
+                await checkpoint()
             return answer.status_code, answer.headers.get("content-type", "")[:60], bytes(body)
         finally:
             await answer.aclose()

@@ -18,7 +18,9 @@ from raymon_tui.cluster.grafana.choices import SESSION, choices_of
 from raymon_tui.cluster.grafana.library import on_the_head
 from raymon_tui.cluster.grafana.model import Dashboard, Panel
 from raymon_tui.cluster.prometheus.finding import Server, answering
+from raymon_tui.tui.chrome.arrange import width_of
 from raymon_tui.tui.demo.cluster import RunningCluster
+from raymon_tui.tui.grafana.panel_lines import Look, panel_lines
 
 SCRAPES = 5
 CONFIG = """
@@ -96,6 +98,34 @@ async def test_every_panel_is_read_and_every_expression_accepted(
     assert [(panel.title, answer.failures) for panel, answer in asked.answers if answer.failures] == []
     assert (len(asked.dashboards), len(asked.answers)) >= (DASHBOARDS, PANELS)
     assert {"Node CPU Usage", "Node Count", "Node Memory Usage by Component"} <= {panel.title for panel in drawn}
+
+
+async def test_every_panel_is_drawn_in_whatever_room_there_is(ray_cluster: RunningCluster, server: Server) -> None:
+    for panel, answer in (await ask_all(ray_cluster, server)).answers:
+        for width, height in ((36, 8), (76, 20), (10, 3)):
+            lines = panel_lines(panel, answer, Look(width, height, ascii_only=True))
+            assert len(lines) <= height, panel.title
+            assert max((width_of(line) for line in lines), default=0) <= width, panel.title
+            assert lines or not answer.series, panel.title
+
+
+async def test_several_nodes_are_chosen_as_well_as_all_of_them(ray_cluster: RunningCluster, server: Server) -> None:
+    listed = [one async for one in on_the_head(_backend(ray_cluster))]
+    default = next(one.dashboard for one in listed if one.dashboard and one.dashboard.uid == "rayDefaultDashboard")
+    panel = next(one for one in default.panels if one.title == "Node CPU Usage")
+    now = time.time()
+    timing = timing_of(now - 30, now, 30)
+    kept = {SESSION: (ray_cluster.session_name,)}
+    every = await choices_of(server.api, default.variables, timing, kept)
+    instances = every["Instance"].options
+    assert len(instances) > 1
+    for wanted in (instances[:1], instances[:2]):
+        chosen = await choices_of(server.api, default.variables, timing, {**kept, "Instance": wanted})
+        assert chosen["Instance"].values == wanted
+        answer = await ask_panel(server.api, panel, chosen, timing)
+        assert answer.failures == ()
+        told = {dict(one.labels).get("instance") for one in answer.series} - {None}
+        assert told == set(wanted)
 
 
 def _is_known(values: tuple[float, ...]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import math
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -136,6 +138,41 @@ async def test_an_answer_without_end_is_left_at_its_limit(monkeypatch: pytest.Mo
     assert failure.said == "the answer is larger than 1 MiB"
     assert "fewer" in failure.advice
     assert sent < 500
+
+
+async def test_an_answer_that_is_small_only_while_it_is_packed_is_left_at_its_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "LARGEST", 1 << 20)
+    packed = gzip.compress(b'{"status":"success","data":{"resultType":"matrix","result":[' + b" " * (1 << 28))
+    assert len(packed) < 1 << 19
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+    tracemalloc.start()
+    try:
+        failure = await failure_of(answer)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert failure.said == "the answer is larger than 1 MiB"
+    assert most < 32 << 20
+
+
+async def test_a_packed_answer_is_read_and_one_that_only_says_so_is_told() -> None:
+    body = b'{"status":"success","data":{"resultType":"scalar","result":[0,"4"]}}'
+
+    def packed(body: bytes) -> Answer:
+        async def answer(request: web.Request) -> web.Response:
+            assert request.headers["Accept-Encoding"] == "gzip"
+            return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+        return answer
+
+    async with serving(packed(gzip.compress(body))) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        assert (await PrometheusApi(http).query("4", 0.0)).samples[0].value == 4.0
+    assert isinstance(await failure_of(packed(body)), BadAnswerError)
 
 
 async def test_of_very_many_series_the_first_are_kept_and_the_others_counted() -> None:

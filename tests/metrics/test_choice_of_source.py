@@ -17,18 +17,22 @@ from grafana_standin import serving
 from prometheus import free_port, prometheus
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.backends.http import HttpBackend
 from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS, VERSION
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics import reader
 from raymon_tui.cluster.metrics.charts import CHARTS
+from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.monitor import METRICS, Monitor
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.charts.source import Answered
+from raymon_tui.tui.charts.standing import source_parts
+from raymon_tui.widgets.table.column import Moment
 
 EXPORTERS = 3
 SESSION = "session_of_many"
@@ -243,3 +247,38 @@ async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_
             assert tasks.total is None
         one.monitor.prometheus.doubt()
         await until(one, lambda: told_by("state_api"))
+
+
+BUSY = "query timed out in expression evaluation"
+KNOWN = {"resultType": "vector", "result": [{"metric": {}, "value": [0, "3"]}]}
+
+
+async def failing(request: web.Request) -> web.Response:
+    """Answer as a server that is well, but has no time for what takes longer."""
+    if request.path.endswith("/query_range"):
+        return web.json_response({"status": "error", "errorType": "timeout", "error": BUSY}, status=503)
+    version = request.path.endswith("buildinfo")
+    return web.json_response({"status": "success", "data": {"version": "2.42.0"} if version else KNOWN})
+
+
+async def test_a_server_without_time_for_charts_says_so_and_what_was_scraped_here_is_drawn() -> None:
+    async with serving(failing) as url, watched(int(url.rpartition(":")[2]), many_nodes=EXPORTERS) as one:
+        await until(one, lambda: one.monitor.metrics.rounds > 0)
+        await one.monitor.prometheus.look()
+        assert one.monitor.prometheus.nodes == 3
+        answered = await memory(one)
+        assert newest(answered) == [600.0, 3000.0]
+        assert answered.told_by.startswith("scraped since")
+        moment = Moment(now=one.monitor.snapshot.at)
+        parts = source_parts(one.charts, one.monitor.metrics, one.monitor.prometheus, moment)
+        said = [piece.text for part in parts for piece in part.content]
+        assert f"▲ Prometheus: {BUSY}" in said
+
+
+async def test_a_chart_of_which_nothing_is_known_here_holds_the_servers_words() -> None:
+    async with serving(failing) as url, watched(int(url.rpartition(":")[2]), many_nodes=EXPORTERS) as one:
+        await one.monitor.prometheus.look()
+        with pytest.raises(BadAnswerError, match=BUSY):
+            await one.charts.ask(
+                [Measure(family="ray_nothing")], one.monitor.snapshot.at - 300, one.monitor.snapshot.at, 60
+            )
