@@ -60,14 +60,22 @@ def failure_of(error: BaseException, *, tried: str) -> RaymonError:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and all that led to it, the outermost first; of a group, each."""
-    yield error
-    for inner in getattr(error, "exceptions", ()):
-        yield from _causes(inner)
-    # httpcore hides what it has wrapped; a context that nobody hides is merely what else was being handled then.
-    before = error.__cause__ or (error.__context__ if error.__suppress_context__ else None)
-    if before is not None:
-        yield from _causes(before)
+    """Give an exception and all that led to it, the outermost first; of a group, each.
+
+    Each is given once: one that is raised for all who wait for the same may come to lead to itself.
+    """
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        # httpcore hides what it has wrapped; a context that nobody hides is merely what else was being handled then.
+        before = one.__cause__ or (one.__context__ if one.__suppress_context__ else None)
+        if before is not None:
+            waiting.append(before)
+        waiting.extend(reversed(getattr(one, "exceptions", ())))
 
 
 def _of_proxy(causes: Sequence[BaseException]) -> Told:

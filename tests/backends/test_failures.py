@@ -117,3 +117,15 @@ def test_words_from_the_other_side_are_one_short_line_without_control_codes() ->
     said = failure_of(httpx.RemoteProtocolError("a\x1b[31m\nb" + "c" * 1000), tried="asking").said
     assert said.isprintable()
     assert len(said) <= 300
+
+
+def test_a_failure_that_was_raised_to_several_and_leads_to_itself_is_told_all_the_same() -> None:
+    refused = RefusedError("ask", "no", "ask somebody else")
+    outer = httpx.ConnectError(LIBRARY_S_OWN)
+    outer.__cause__ = refused
+    refused.__cause__ = outer
+    assert failure_of(outer, tried="ask") is refused
+    again = httpx.ConnectError(LIBRARY_S_OWN)
+    again.__cause__ = middle = OSError("hidden on the way")
+    middle.__cause__ = again
+    assert failure_of(again, tried="ask").said == LIBRARY_S_OWN
