@@ -10,6 +10,10 @@ KINDS = ("RayCluster", "RayJob", "RayService", "RayCronJob")
 GROUP = "/apis/ray.io/v1"
 CLUSTER_LABEL, TYPE_LABEL, CRON_LABEL = "ray.io/cluster", "ray.io/node-type", "ray.io/cronjob-name"
 
+QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
+PULL_REASONS = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError")
+"""Why a container waits whose image cannot be had."""
+
 JOB_ENDED = ("Complete", "Failed", "ValidationFailed")
 """Deployment states of a RayJob after which nothing more comes."""
 

@@ -11,6 +11,7 @@ from raymon_tui.backends.kuberay import CLUSTER_LABEL, CRON_LABEL, TYPE_LABEL, i
 from raymon_tui.backends.kubernetes import ray_objects
 from raymon_tui.backends.kubernetes.answers import items_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
+from raymon_tui.backends.kubernetes.no_head import why_no_pod, why_not_running
 from raymon_tui.backends.kubernetes.ray_token import RayToken, TokenReader
 from raymon_tui.backends.kubernetes.watched import Watched
 from raymon_tui.backends.targets import KubernetesKind
@@ -64,12 +65,10 @@ class HeadFinder:
         tried = f"find the head of RayCluster {name}"
         pod = ray_objects.head_pod(await self._heads(namespace, name))
         if pod is None:
-            state = (cluster.get("status") or {}).get("state") or "not told"
-            said = f"it has no head pod; its state is {state}"
-            raise NoHeadError(tried, said, f"kubectl describe raycluster {name} tells more")
-        why = ray_objects.why_not_running(pod)
-        if why:
-            raise NoHeadError(tried, f"{ray_objects.name_of(pod)}: {why}", "the pod's events tell more")
+            raise NoHeadError(tried, *why_no_pod(cluster))
+        why = why_not_running(pod)
+        if why is not None:
+            raise NoHeadError(tried, f"{ray_objects.name_of(pod)}: {why.said}", why.advice)
         return Head(
             namespace,
             name,
@@ -128,9 +127,13 @@ class HeadFinder:
     async def _one(self, kind: str, namespace: str, name: str) -> Found:
         path = ray_objects.objects_path(kind, namespace)
         watch = self._watched.telling(path, name)
-        found = await self._api.get(f"{path}/{name}") if watch is None else watch.objects.get(name)
+        missing = ObjectMissingError(f"find {kind}/{name}", f"there is none in the namespace {namespace}", "")
+        try:
+            found = await self._api.get(f"{path}/{name}") if watch is None else watch.objects.get(name)
+        except ObjectMissingError:
+            raise missing from None
         if found is None:
-            raise ObjectMissingError(f"find {kind}/{name}", f"there is none in the namespace {namespace}", "")
+            raise missing
         return found
 
     async def _heads(self, namespace: str, cluster: str) -> list[Found]:

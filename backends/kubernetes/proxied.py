@@ -117,10 +117,10 @@ class PodTransport(httpx.AsyncBaseTransport):
             timeout=httpx.Timeout(**times) if times else None,
         )
         if answer.status_code in _FROM_SERVER and "json" in answer.headers.get("content-type", ""):
-            return await self._judged(answer, path)
+            return await self._judged(answer, path, behind)
         return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream, request=request)
 
-    async def _judged(self, answer: httpx.Response, path: str) -> httpx.Response:
+    async def _judged(self, answer: httpx.Response, path: str, behind: PodPort) -> httpx.Response:
         """Tell an error of the API server from one of whatever is behind it, whose answer it is."""
         body = await read_body(answer, _LARGEST_ERROR, cut=True)
         await answer.aclose()
@@ -128,7 +128,10 @@ class PodTransport(httpx.AsyncBaseTransport):
         if said is None:
             return httpx.Response(answer.status_code, headers=for_decoded(answer.headers), content=body)
         if _NOT_REACHED in said:
-            raise UnreachableError(f"connect to {self._endpoint}", said.partition(": ")[2] or said, "does it run?")
+            advice = (
+                f"does anything listen there in {behind.pod}? Its log tells: in the monitor key 2, then l on the pod"
+            )
+            raise UnreachableError(f"connect to {self._endpoint}", said.partition(": ")[2] or said, advice)
         raise refusal(answer.status_code, body, path)
 
     async def aclose(self) -> None:

@@ -10,8 +10,6 @@ from raymon_tui.backends.kuberay import CLUSTER_LABEL, GROUP, JOB_ENDED, TYPE_LA
 
 DASHBOARD_PORT = 8265
 TOKEN_KEY = "auth_token"  # noqa: S105 - the key in a Secret
-_INITIALIZING = "PodInitializing"
-"""What all containers wait for while others prepare the pod, which tells nothing of why that takes long."""
 LONGEST_SECRET = 50
 """KubeRay names a cluster's Secret by so many of the last characters of the cluster's name."""
 
@@ -78,7 +76,7 @@ def _deployment_state(found: Mapping[str, Any]) -> str | None:
 def head_pod(pods: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the head among pods: for a moment there may be two, of which one goes, or is not ready yet."""
     staying = [pod for pod in pods if not _mapping(pod.get("metadata")).get("deletionTimestamp")]
-    return max(staying, key=lambda pod: (is_ready(pod), _phase(pod) == "Running"), default=None)
+    return max(staying, key=lambda pod: (is_ready(pod), phase_of(pod) == "Running"), default=None)
 
 
 def heads_among(pods: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -94,7 +92,7 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
 
 def is_going(pod: Mapping[str, Any]) -> bool:
     """Return whether a pod runs no more, or not for long."""
-    return bool(_mapping(pod.get("metadata")).get("deletionTimestamp")) or _phase(pod) != "Running"
+    return bool(_mapping(pod.get("metadata")).get("deletionTimestamp")) or phase_of(pod) != "Running"
 
 
 def name_of(found: Mapping[str, Any]) -> str:
@@ -117,31 +115,9 @@ def labels_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return _mapping(_mapping(found.get("metadata")).get("labels"))
 
 
-def why_not_running(pod: Mapping[str, Any]) -> str:
-    """Return why a pod does not run; "" where it does."""
-    if _phase(pod) == "Running":
-        return ""
-    status = _mapping(pod.get("status"))
-    if why := _why_container_waits(status):
-        return why
-    for one in status.get("conditions") or ():
-        if one.get("status") == "False" and one.get("message"):
-            return f"{one.get('reason') or 'it waits'}: {one['message']}"
-    return f"its phase is {_phase(pod) or 'not known'}"
-
-
-def _why_container_waits(status: Mapping[str, Any]) -> str:
-    """Return why a container waits: one that only prepares the pod comes first, since the others wait for it alone."""
-    for key, what in (("initContainerStatuses", "init container {}: "), ("containerStatuses", "")):
-        for one in status.get(key) or ():
-            state = _mapping(one.get("state"))
-            waiting, ended = _mapping(state.get("waiting")), _mapping(state.get("terminated"))
-            if waiting.get("reason") not in (None, "", _INITIALIZING):
-                said = f"{waiting['reason']}: {waiting.get('message') or ''}".rstrip(": ")
-                return what.format(one.get("name")) + said
-            if what and ended.get("exitCode"):
-                return f"{what.format(one.get('name'))}ended with exit code {ended['exitCode']}"
-    return ""
+def phase_of(pod: Mapping[str, Any]) -> str:
+    """Return how far a pod is: Pending, Running, Succeeded, Failed; "" where that is not told."""
+    return _text(_mapping(pod.get("status")), "phase") or ""
 
 
 def pod_ip(pod: Mapping[str, Any]) -> str:
@@ -196,10 +172,6 @@ def token_source(cluster: Mapping[str, Any], pod: Mapping[str, Any]) -> TokenSou
     if options.get("mode") == "token":
         return TokenSource("secret", _text(options, "secretName") or name_of(cluster)[-LONGEST_SECRET:], TOKEN_KEY)
     return None
-
-
-def _phase(pod: Mapping[str, Any]) -> str:
-    return _text(_mapping(pod.get("status")), "phase") or ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

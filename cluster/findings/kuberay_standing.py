@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from raymon_tui.backends.kuberay import QUEUE_LABEL
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.kubernetes.metadata import Condition, Metadata
 
@@ -12,7 +13,6 @@ UNSEEN_S = 30.0
 """An operator that works looks at a new object within a second."""
 KUBERNETES_PAGE = "kubernetes"
 """The subject that leads to the page of Kubernetes under More; behind a colon a row of it: `kubernetes:Pod/demo-x`."""
-QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 _OPERATOR = "ray.io/kuberay-operator"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from raymon_tui.backends.kuberay import PULL_REASONS
 from raymon_tui.cluster.findings.finding import Severity
 from raymon_tui.cluster.findings.wording import RECENT_S, sentence, times
 from raymon_tui.cluster.kubernetes.metadata import condition_of
@@ -13,7 +14,6 @@ from raymon_tui.cluster.kubernetes.quantity import quantity
 from raymon_tui.cluster.model.quantity import size
 from raymon_tui.cluster.ray_api.words import spoken
 
-PULL_REASONS = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError")
 CRASHES = 3
 """A container that was started anew so often, and failed each time, is in a loop."""
 CRASHED = "crashes again and again"

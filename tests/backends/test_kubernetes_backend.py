@@ -233,6 +233,30 @@ async def test_a_head_pod_that_waits_says_why(alone: KubeApi, tmp_path: Path) ->
     await backend.aclose()
 
 
+async def test_a_head_that_crashes_again_and_again_is_told_to_all_who_ask_of_it(alone: KubeApi, tmp_path: Path) -> None:
+    crashing = pod(HEAD_POD, "head", "10.244.0.28")
+    waiting = {"reason": "CrashLoopBackOff", "message": "back-off 40s restarting failed container"}
+    ended = {"reason": "OOMKilled", "exitCode": 137}
+    of_ray = {"name": "ray-head", "state": {"waiting": waiting}, "lastState": {"terminated": ended}}
+    crashing["status"]["containerStatuses"] = [of_ray]
+    alone.put("pods", crashing)
+    backend, told = opened(alone, tmp_path), list[RaymonError]()
+
+    async def ask() -> None:
+        with pytest.raises(UnreachableError) as caught:
+            await version(backend)
+        told.append(caught.value)
+
+    for _ in range(2):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(ask)
+    why = f"{HEAD_POD}: CrashLoopBackOff, last OOMKilled (exit code 137): {waiting['message']}"
+    assert {one.said for one in told} == {why}
+    assert {one.advice for one in told} == {"raise the memory limit of headGroupSpec's template"}
+    await backend.aclose()
+
+
 async def test_a_dashboard_that_does_not_listen_is_told_as_such(alone: KubeApi, tmp_path: Path) -> None:
     backend = opened(alone, tmp_path)
     with pytest.raises(UnreachableError):
