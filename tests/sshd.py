@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 CONFIG = """
@@ -110,3 +111,16 @@ def _await_port(host: str, port: int, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, "sshd ended"
         time.sleep(0.05)
     raise AssertionError("sshd did not listen")
+
+
+def below(sshd: Sshd, named: str = "") -> list[psutil.Process]:
+    """Return what runs on the server's machine because somebody asked it to, with this in its name; the server's own
+    processes are left out.
+    """
+    found = []
+    for child in psutil.Process(sshd.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            name = child.name()
+            if "sshd" not in name and named in name and child.status() != psutil.STATUS_ZOMBIE:
+                found.append(child)
+    return found

@@ -6,14 +6,13 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from anyio import from_thread
-
 from raymon_tui.backends.base import ConnectOptions, Endpoint
 from raymon_tui.backends.launcher.cluster_file import ClusterFile, Login
 from raymon_tui.backends.launcher.finding import HeadFinder
 from raymon_tui.backends.launcher.keys import keys_there
 from raymon_tui.backends.launcher.providers import CoordinatorProvider, LocalProvider
 from raymon_tui.backends.ssh.description import DASHBOARD, Container, SshDestination
+from raymon_tui.backends.ssh.detached import loop_of_caller
 from raymon_tui.backends.ssh.jumps import jumps_named
 
 
@@ -48,8 +47,8 @@ def keys_of(login: Login, home: Path | None = None) -> tuple[Path, ...]:
 
 
 def _find(finder: HeadFinder) -> str:
-    """Return what a connection is made to; called in one of anyio's threads, and blocks."""
-    loop = from_thread.run_sync(asyncio.get_running_loop)
+    """Return what a connection is made to; called in a thread of the link, and blocks."""
+    loop = loop_of_caller()
     # Of a program that ends meanwhile asyncio's own way is silent; anyio's writes a traceback.
     head = asyncio.run_coroutine_threadsafe(finder.find(), loop).result()
     login = finder.cluster.login

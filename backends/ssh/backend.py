@@ -9,32 +9,26 @@ from signal import Signals
 
 import anyio
 import httpx
-import paramiko
 from anyio.abc import ByteStream
 
 from raymon_tui.backends.asking import Asking, NobodyToAsk
 from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint, Stage
 from raymon_tui.backends.credentials import Credentials
 from raymon_tui.backends.dialling import client_over
-from raymon_tui.backends.errors import RaymonError, TimedOutError, UnreachableError
+from raymon_tui.backends.errors import RaymonError
 from raymon_tui.backends.raw_terminal import raw_terminal
-from raymon_tui.backends.ssh.commands import (
-    NOT_FOUND,
-    Collecting,
-    by_login_shell,
-    refuse_unbegun,
-    signal_over,
-    signalling,
-    wrapped,
-)
+from raymon_tui.backends.ssh.channels import give_back, lost_is_told
+from raymon_tui.backends.ssh.commands import by_login_shell, refuse_unbegun
 from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import SshDestination
-from raymon_tui.backends.ssh.files import read_part
+from raymon_tui.backends.ssh.files import Files
 from raymon_tui.backends.ssh.finding_transport import FindingTransport
 from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
-from raymon_tui.backends.ssh.link import ForwardingForbiddenError, Link, NoSessionError
+from raymon_tui.backends.ssh.link import ForwardingForbiddenError, Link
 from raymon_tui.backends.ssh.relay import Relay
+from raymon_tui.backends.ssh.running import LET_GO_S, Runner
+from raymon_tui.backends.ssh.session_channels import SessionChannels
 from raymon_tui.backends.ssh.stream import ChannelStream
 from raymon_tui.backends.ssh.terminal import ask_for_terminal, pass_on
 from raymon_tui.backends.tokens import ORDINARY_HEADER, SECOND_HEADER, dashboard_headers
@@ -45,14 +39,8 @@ WAY = (
     Stage("host_key", "host key"),
     Stage("login", "login"),
 )
-LET_GO_S = 5.0
-"""So long the end of a command that is let go of is waited for, at most."""
 SCRIPT_WITHIN_S = 2.0
 """A login shell may take as long, and the first picture waits for it."""
-SESSIONS_AT_ONCE = 6
-"""sshd allows ten (MaxSessions); others may have theirs."""
-SESSION_WITHIN_S = 10.0
-"""So long one is waited for where a server allows fewer."""
 
 
 class SshBackend:
@@ -71,12 +59,17 @@ class SshBackend:
         self._secret = bool(headers)
         given = {name.lower() for name in headers}
         known = ORDINARY_HEADER.lower() in given or SECOND_HEADER.lower() in given
-        self._head_token = None if known else HeadToken(lambda: self.run(PLACE, limit=LARGEST))
-        self._sessions = anyio.Semaphore(SESSIONS_AT_ONCE)
+        self._head_token = None if known else self._token_of_head()
         self._forbidden_over = 0
         self.link = Link(destination, asking or NobodyToAsk())
-        self._relay = Relay(self.link, self._session)
+        self._sessions = SessionChannels(self.link)
+        self._runner = Runner(destination, self.link, self._sessions)
+        self._files = Files(destination, self.link, self._sessions, self._runner)
+        self._relay = Relay(self.link, self._sessions.open)
         self._place = None if destination.port_named else self._looked_for(destination)
+
+    def _token_of_head(self) -> HeadToken:
+        return HeadToken(lambda: self.run(PLACE, limit=LARGEST), lambda: self.link.connection)
 
     @property
     def dashboard(self) -> Endpoint:
@@ -131,40 +124,14 @@ class SshBackend:
 
     async def run(self, argv: Sequence[str], *, timeout_s: float = 30.0, limit: int = 1 << 20) -> Completed:
         """Run a command on the head, inside its container where there is one."""
-        tried = f"run {argv[0] if argv else 'a command'} on {self._destination.host}"
-        if not argv or any("\0" in word for word in argv):
-            said = "it has no words" if not argv else "a word of it holds a NUL"
-            raise UnreachableError(tried, said, "name a program and plain words")
-        container = self._destination.container
-        async with self._sessions:
-            channel = await self._session(tried)
-            collecting = Collecting(channel, limit)
-            try:
-                with anyio.fail_after(timeout_s):
-                    await self.link.blocking(lambda _: channel.exec_command(wrapped(argv, container)))
-                    channel.shutdown_write()
-                    done = await collecting.to_the_end()
-            except TimeoutError:
-                with anyio.CancelScope(shield=True):
-                    told = await self._signal(collecting.pid, Signals.SIGKILL, channel)
-                advice = "it was ended" if told else "it was asked to end, and may still run there"
-                raise TimedOutError(tried, f"it did not end within {timeout_s:g} s", advice) from None
-            except (anyio.BrokenResourceError, OSError, EOFError) as error:
-                raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
-            finally:
-                channel.close()
-        if collecting.instead is not None:
-            refuse_unbegun(tried, done.returncode, collecting.instead, container)
-        if done.returncode == NOT_FOUND and not done.stdout and not done.stderr:
-            raise UnreachableError(tried, "no such program there", "is it installed there, and in the PATH?")
-        return done
+        return await self._runner.run(argv, timeout_s=timeout_s, limit=limit)
 
     async def execute(self, argv: Sequence[str], *, terminal: bool = False, signals: bool = True) -> int:
         """Run a command on the head as its login shell would, with this terminal's input and output."""
         tried = f"run {argv[0]} on {self._destination.host}"
         container = self._destination.container
         line = by_login_shell(argv, container, terminal=terminal)
-        channel = await self._session(tried)
+        channel = await self._sessions.open(tried)
         pids: list[int] = []
 
         def start() -> None:
@@ -173,62 +140,26 @@ class SshBackend:
             channel.exec_command(line)
 
         async def send(sent: Signals) -> None:
-            await self._signal(pids[0] if pids else None, sent, channel)
+            await self._runner.signal(pids[0] if pids else None, sent, channel)
 
         try:
-            await self.link.blocking(lambda _: start())
-            channel.setblocking(0)
-            with raw_terminal() if terminal else contextlib.nullcontext():
-                passed = await pass_on(channel, pids.append, send if signals else None, terminal=terminal)
-        except (anyio.BrokenResourceError, OSError, EOFError) as error:
-            raise UnreachableError(tried, str(error) or "the connection was lost", "try again") from None
+            with lost_is_told(tried, channel):
+                await self.link.blocking(start)
+                channel.setblocking(0)
+                with raw_terminal() if terminal else contextlib.nullcontext():
+                    passed = await pass_on(channel, pids.append, send if signals else None, terminal=terminal)
         finally:
             if pids and not channel.exit_status_ready():
                 with anyio.move_on_after(LET_GO_S, shield=True), contextlib.suppress(RaymonError):
-                    await self._signal(pids[0], Signals.SIGKILL, channel)
-            channel.close()
+                    await self._runner.signal(pids[0], Signals.SIGKILL, channel)
+            give_back(channel)
         if passed.instead is not None:
             refuse_unbegun(tried, passed.code, passed.instead, container)
         return passed.code
 
-    async def _session(self, tried: str) -> paramiko.Channel:
-        """Open a session, once there is one to be had; raises `NoSessionError` where that takes too long."""
-        until, pause = anyio.current_time() + SESSION_WITHIN_S, 0.02
-        while True:
-            try:
-                return await self.link.open_channel("session", None, tried)
-            except NoSessionError:
-                if anyio.current_time() + pause > until:
-                    raise
-            # No server tells when one is free again, which may be some time after its command has ended.
-            await anyio.sleep(pause)
-            pause = min(2 * pause, 0.5)
-
-    async def _signal(self, pid: int | None, sent: Signals, over: paramiko.Channel) -> bool:
-        """Send a signal to the command whose process is known by `pid`, and all that it runs together with.
-
-        Where there is no other session for that, the server is asked to signal what runs on the channel `over`, which
-        not every one does: False then.
-        """
-        if pid is None:
-            return False
-        try:
-            channel = await self.link.open_channel("session", None, f"send {sent.name} to a command")
-        except NoSessionError:
-            await self.link.blocking(lambda _: signal_over(over, sent))
-            return False
-        try:
-            line = signalling(pid, sent, self._destination.container)
-            await self.link.blocking(lambda _: channel.exec_command(line))
-            with anyio.move_on_after(5.0):
-                await Collecting(channel, 0).to_the_end()
-        finally:
-            channel.close()
-        return True
-
     async def read(self, path: str, offset: int = 0, limit: int = 1 << 16) -> bytes:
         """Return a part of a file on the head, inside its container where there is one."""
-        return await read_part(self, self._destination, path, offset, limit)
+        return await self._files.read_part(path, offset, limit)
 
     @property
     def way(self) -> Sequence[Stage]:
@@ -261,5 +192,6 @@ class SshBackend:
 
     async def aclose(self) -> None:
         """Give the connection back; safe to call twice."""
+        await self._runner.aclose()
         await self._relay.aclose()
         await self.link.aclose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from signal import Signals
 from typing import NoReturn
@@ -13,6 +12,7 @@ import paramiko
 from raymon_tui.backends.attached import ANNOUNCED, ANNOUNCED_IN_TERMINAL, OwnOutput, never_began
 from raymon_tui.backends.base import Completed
 from raymon_tui.backends.errors import RefusedError
+from raymon_tui.backends.ssh.any_shell import line_of
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.stream import readable
 
@@ -35,6 +35,7 @@ kill -"$1" -"$5" 2>/dev/null || kill -"$1" "$2"
 """The third of what follows the name in `stat` is the process group: a pipeline is several processes."""
 _CHUNK = 1 << 16
 _PAUSE_S = 0.01
+_SURE_S = 0.1
 NOT_FOUND = 127
 
 
@@ -43,7 +44,7 @@ def wrapped(argv: Sequence[str], container: Container | None = None) -> str:
     words = ["sh", "-c", _WRAPPED, "sh", *argv]
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
-    return shlex.join(words)
+    return line_of(words)
 
 
 def by_login_shell(argv: Sequence[str], container: Container | None = None, *, terminal: bool = False) -> str:
@@ -52,7 +53,7 @@ def by_login_shell(argv: Sequence[str], container: Container | None = None, *, t
     words = ["sh", "-c", _BY_LOGIN_SHELL, script, *argv]
     if container is not None:
         words = [container.engine, "exec", "-it" if terminal else "-i", container.name, *words]
-    return shlex.join(words)
+    return line_of(words)
 
 
 def signalling(pid: int, sent: Signals, container: Container | None = None) -> str:
@@ -60,7 +61,7 @@ def signalling(pid: int, sent: Signals, container: Container | None = None) -> s
     words = ["sh", "-c", _SIGNAL, "sh", str(sent.value), str(pid)]
     if container is not None:
         words = [container.engine, "exec", container.name, *words]
-    return shlex.join(words)
+    return line_of(words)
 
 
 def signal_over(channel: paramiko.Channel, sent: Signals) -> None:
@@ -93,11 +94,15 @@ def refuse_unbegun(tried: str, code: int, said: bytes, container: Container | No
     raise never_began(tried, code, said, advice)
 
 
-def exit_code(channel: paramiko.Channel) -> int:
+async def exit_code(channel: paramiko.Channel) -> int:
     """Return the code of a command that has ended; raises `BrokenResourceError` where the connection has instead."""
     code = int(channel.recv_exit_status())
-    if code < 0 and not channel.get_transport().is_active():
-        raise anyio.BrokenResourceError
+    until = anyio.current_time() + _SURE_S
+    while code < 0 and anyio.current_time() < until:
+        # Of a connection that is lost paramiko closes the channels before it says so of that.
+        if not channel.get_transport().is_active():
+            raise anyio.BrokenResourceError
+        await anyio.sleep(_PAUSE_S)
     return code
 
 
@@ -110,7 +115,7 @@ class Collecting:
     def __init__(self, channel: paramiko.Channel, limit: int) -> None:
         channel.setblocking(0)
         self.pid: int | None = None
-        self._channel = channel
+        self.channel = channel
         self._limit = limit
         self._own_out, self._own_err = (OwnOutput(self._began, hold_back=True) for _ in range(2))
         self._out, self._err = bytearray(), bytearray()
@@ -122,7 +127,7 @@ class Collecting:
 
     async def to_the_end(self) -> Completed:
         """Read until the command has ended."""
-        channel = self._channel
+        channel = self.channel
         while not (channel.exit_status_ready() and (channel.eof_received or channel.closed) and not self._drain()):
             if self._drain():
                 await anyio.lowlevel.checkpoint()
@@ -130,7 +135,13 @@ class Collecting:
                 await anyio.sleep(_PAUSE_S)
             else:
                 await readable(channel)
-        return Completed(exit_code(channel), bytes(self._out), bytes(self._err))
+        return Completed(await exit_code(channel), bytes(self._out), bytes(self._err))
+
+    async def to_its_beginning(self) -> None:
+        """Read until the command has told its process, or will not any more."""
+        while self.pid is None and not self.channel.closed:
+            if not self._drain():
+                await readable(self.channel)
 
     def _began(self, pid: int) -> None:
         self.pid = pid
@@ -138,8 +149,8 @@ class Collecting:
     def _drain(self) -> bool:
         found = False
         for ready, take, own, kept in (
-            (self._channel.recv_ready, self._channel.recv, self._own_out, self._out),
-            (self._channel.recv_stderr_ready, self._channel.recv_stderr, self._own_err, self._err),
+            (self.channel.recv_ready, self.channel.recv, self._own_out, self._out),
+            (self.channel.recv_stderr_ready, self.channel.recv_stderr, self._own_err, self._err),
         ):
             if ready():
                 data = take(_CHUNK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import concurrent.futures
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import anyio
 import paramiko
-from anyio import to_thread
 
 from raymon_tui.backends.asking import Asking, HostKeyQuestion, NobodyToAsk, SecretQuestion
 from raymon_tui.backends.base import Stage
 from raymon_tui.backends.errors import DeclinedError, RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.ssh.channels import LOST, give_back
 from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.detached import detached
 from raymon_tui.backends.ssh.login import Keyring
 from raymon_tui.backends.ssh.route import Questions, Route, connect
 
@@ -31,7 +32,9 @@ AGAIN_S = 1.0
 TOLD_AFTER_S = 0.7
 """A connection that is made sooner is not worth a line on the screen."""
 _THREADS = 24
+_SURE_S = 0.1
 _NO_REASON = "Unable to open channel."
+_CLOSED = "the connection was closed here"
 _LOST = "It is connected again by itself."
 FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
 """Why a server does not open a channel (RFC 4254, 5.1)."""
@@ -59,6 +62,8 @@ class Link:
         self._asking = asking
         self._ring = Keyring()
         self._route: Route | None = None
+        self._making: Route | None = None
+        self._answers: set[concurrent.futures.Future[Any]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connecting: asyncio.Task[Route] | None = None
         self._looking: asyncio.Task[bool] | None = None
@@ -106,7 +111,7 @@ class Link:
         if route is not None and all(hop.is_active() for hop in route.hops):
             return route.transport
         if self._closed:
-            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+            raise UnreachableError(f"reach {self.destination}", _CLOSED, _LOST)
         if self._declined is not None:
             raise self._declined
         if self._failure is not None and anyio.current_time() - self._failure[0] < AGAIN_S:
@@ -118,24 +123,21 @@ class Link:
     async def _connect_anew(self) -> Route:
         self._loop = asyncio.get_running_loop()
         await self._drop()
+        route = self._making = Route()
         try:
-            route = await self._blocking(self._connect)
+            await detached(lambda: self._connect(route), lambda _: route.close())
         except RaymonError as failure:
             self._failure = (anyio.current_time(), failure)
             if isinstance(failure, DeclinedError) and not isinstance(self._asking, NobodyToAsk):
                 self._declined = failure
             raise
         finally:
-            self._step = None
-        if self._closed:
-            self._route = route
-            await self._drop()
-            raise UnreachableError(f"reach {self.destination}", "the connection was closed here", _LOST)
+            self._making = self._step = None
         self._route, self._failure = route, None
         self.connected += 1
         return route
 
-    def _connect(self) -> Route:
+    def _connect(self, route: Route) -> None:
         began = self._began = time.monotonic()
         self.stages = []
 
@@ -145,7 +147,7 @@ class Link:
         def passed(stage: Stage) -> None:
             self.stages.append((stage, time.monotonic() - began))
 
-        return connect(self.destination, self._ring, Questions(self._trusts, self._secret, begins, passed))
+        connect(route, self.destination, self._ring, Questions(self._trusts, self._secret, begins, passed))
 
     def _trusts(self, question: HostKeyQuestion) -> bool:
         return self._asked(self._asking.trusts(question))
@@ -157,19 +159,34 @@ class Link:
         # What a server asks at the keyboard arrives in paramiko's own thread, which anyio does not know; and where the
         # program ends before there is an answer, asyncio alone is silent about that.
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(answer, self._loop).result()
+        try:
+            future = asyncio.run_coroutine_threadsafe(answer, self._loop)
+        except RuntimeError:
+            # The program ends.
+            answer.close()
+            raise UnreachableError(f"reach {self.destination}", _CLOSED, _LOST) from None
+        self._answers.add(future)
+        if self._closed:
+            # Whoever closed it may not have seen it yet.
+            future.cancel()
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise UnreachableError(f"reach {self.destination}", _CLOSED, _LOST) from None
+        finally:
+            self._answers.discard(future)
 
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
         """Open a channel; raises `ForwardingForbiddenError` where the server does so, else `UnreachableError`."""
         transport = await self.transport()
         source = None if address is None else ("127.0.0.1", 0)
         try:
-            return await self._blocking(lambda: _opened(transport, kind, address, source))
+            return await self._blocking(lambda: _opened(transport, kind, address, source), give_back)
         except paramiko.ChannelException as error:
             raise _told(error, tried, session=address is None) from None
         except ValueError as error:
             raise UnreachableError(tried, str(error), "Is the address right?") from None
-        except (paramiko.SSHException, OSError, EOFError):
+        except LOST:
             # paramiko says the same of a host that swallows packets and of a connection that is gone.
             if await asyncio.shield(self._looked_at(transport)):
                 raise TimedOutError(tried, f"no answer within {OPEN_S:.0f} s", "Is it up?") from None
@@ -201,37 +218,54 @@ class Link:
 
         def probe() -> bool:
             try:
-                transport.open_channel("session", timeout=PROBE_S).close()
+                give_back(transport.open_channel("session", timeout=PROBE_S))
             except paramiko.ChannelException:
                 return True
-            except (paramiko.SSHException, OSError, EOFError):
+            except LOST:
                 return False
             return True
 
         return bool(transport.is_active()) and await self._blocking(probe)
 
-    async def blocking(self, work: Callable[[paramiko.Transport], T]) -> T:
-        """Do work on the connection that blocks, in one of a few threads of its own."""
-        transport = await self.transport()
-        return await self._blocking(lambda: work(transport))
+    async def blocking(self, work: Callable[[], T]) -> T:
+        """Do work on a channel that blocks, in one of a few threads of its own."""
+        route = self._route
 
-    async def _blocking(self, work: Callable[[], T]) -> T:
-        return await to_thread.run_sync(work, limiter=self._threads, abandon_on_cancel=True)
+        def do() -> T:
+            try:
+                return work()
+            except paramiko.SSHException:
+                # Of a connection that is lost paramiko closes the channels before it says so of that.
+                if route is not None:
+                    route.transport.join(_SURE_S)
+                raise
+
+        return await self._blocking(do)
+
+    async def _blocking(self, work: Callable[[], T], unwanted: Callable[[T], object] = lambda _result: None) -> T:
+        async with self._threads:
+            return await detached(work, unwanted)
 
     async def _drop(self) -> None:
         route, self._route = self._route, None
         if route is not None:
-            with anyio.CancelScope(shield=True), contextlib.suppress(OSError, EOFError):
-                await to_thread.run_sync(route.close, limiter=self._threads)
+            # However it goes on here, the thread closes it.
+            await detached(route.close)
 
     async def aclose(self) -> None:
         """Give the connection back, for good."""
         self._closed = True
+        making = self._making
+        for answer in tuple(self._answers):
+            answer.cancel()
         for task in (self._connecting, self._looking):
             if task is not None:
                 task.cancel()
                 await asyncio.wait([task])
-        await self._drop()
+        for route in (making, self._route):
+            if route is not None:
+                await asyncio.shield(detached(route.close))
+        self._route = None
 
 
 def _opened(

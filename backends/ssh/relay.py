@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from anyio.abc import ByteStream
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.any_shell import line_of
+from raymon_tui.backends.ssh.channels import LOST, give_back
 from raymon_tui.backends.ssh.commands import refuse_expired
 from raymon_tui.backends.ssh.multiplexed import Multiplexed
 from raymon_tui.backends.ssh.relay_program import CONNECT_WITHIN_S, STARTED
@@ -82,7 +82,7 @@ class Relay:
             try:
                 self._running = await self._program_over(channel, tried)
             except BaseException:
-                channel.close()
+                give_back(channel)
                 raise
         except RaymonError as failure:
             self._failure = anyio.current_time(), failure
@@ -95,18 +95,11 @@ class Relay:
         line = line_of(("sh", "-c", _SCRIPT, "sh", _LOAD, str(len(program))))
         try:
             with anyio.fail_after(START_WITHIN_S):
-                await self._link.blocking(lambda _: channel.exec_command(line))
+                await self._link.blocking(lambda: channel.exec_command(line))
                 stream = ChannelStream(channel)
                 await stream.send(program)
                 return Multiplexed(stream, await _until_started(stream))
-        except (
-            TimeoutError,
-            anyio.EndOfStream,
-            anyio.BrokenResourceError,
-            paramiko.SSHException,
-            OSError,
-            EOFError,
-        ) as error:
+        except (*LOST, anyio.EndOfStream) as error:
             said = channel.recv_stderr(4096).decode("utf-8", "replace").strip() if channel.recv_stderr_ready() else ""
             refuse_expired(tried, said.encode())
             said = said or str(error) or "the relay ended"
@@ -129,8 +122,7 @@ class Relay:
                 task.cancel()
                 await asyncio.wait([task])
         if self._running is not None:
-            with contextlib.suppress(OSError, EOFError):
-                await self._running.aclose()
+            await self._running.aclose()
 
 
 async def _until_started(stream: ByteStream) -> bytes:

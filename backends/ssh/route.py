@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from raymon_tui.backends.base import Stage
 from raymon_tui.backends.errors import TimedOutError, UnreachableError
 from raymon_tui.backends.failures import failure_of
 from raymon_tui.backends.ssh import handshake
+from raymon_tui.backends.ssh.channels import LOST
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.handshake import WAY
 from raymon_tui.backends.ssh.key_files import AskSecret
@@ -41,10 +44,15 @@ class Questions:
 
 @dataclass
 class Route:
-    """Connections in the order in which they were made: the last one is to the head, the others are jumps."""
+    """Connections in the order in which they were made: the last one is to the head, the others are jumps.
+
+    It may be closed while it is being made: whatever that waits for then ends.
+    """
 
     hops: list[paramiko.Transport] = field(default_factory=list)
     command: ProxyCommand | None = None
+    closed: bool = False
+    _closing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def transport(self) -> paramiko.Transport:
@@ -52,31 +60,45 @@ class Route:
         return self.hops[-1]
 
     def close(self) -> None:
-        """Give back every connection, the last one first."""
-        for hop in reversed(self.hops):
-            hop.close()
-        if self.command is not None:
-            self.command.close()
+        """Give back every connection, the last one first; safe to call twice, from any thread."""
+        self.closed = True
+        with self._closing:
+            for hop in reversed(self.hops):
+                with contextlib.suppress(*LOST):
+                    hop.close()
+                    # Where it was never begun, or is over already, its socket may be open still.
+                    hop.sock.close()
+            command, self.command = self.command, None
+            if command is not None:
+                command.close()
 
 
-def connect(destination: SshDestination, ring: Keyring, questions: Questions) -> Route:
-    """Connect and log in; raises `RaymonError` with nothing left open."""
-    route = Route()
+def connect(route: Route, destination: SshDestination, ring: Keyring, questions: Questions) -> None:
+    """Connect and log in over `route`; raises `RaymonError` with nothing left open."""
     try:
-        questions.begins(Stage("head", f"looking for {destination}"))
-        host = destination.find_host() if destination.find_host else destination.host
-        questions.passed(Stage("head", "head address", host))
-        settings = settings_of(host, port=destination.port, user=destination.user)
-        if destination.proxy_command:
-            settings = replace(settings, proxy_command=settings.command(destination.proxy_command), jumps=())
-        elif destination.jumps:
-            settings = replace(settings, proxy_command=None, jumps=destination.jumps)
-        hops = _Hops(route, ring, questions, str(settings), accept_new=destination.accept_new_host_key)
-        hops.reach(settings, destination.keys)
+        _connect(route, destination, ring, questions)
+    except (*LOST, ValueError) as error:
+        route.close()
+        raise UnreachableError(f"connect to {destination}", str(error) or type(error).__name__, WAY) from None
     except BaseException:
         route.close()
         raise
-    return route
+
+
+def _connect(route: Route, destination: SshDestination, ring: Keyring, questions: Questions) -> None:
+    questions.begins(Stage("head", f"looking for {destination}"))
+    host = destination.find_host() if destination.find_host else destination.host
+    questions.passed(Stage("head", "head address", host))
+    settings = settings_of(host, port=destination.port, user=destination.user)
+    if destination.proxy_command:
+        settings = replace(settings, proxy_command=settings.command(destination.proxy_command), jumps=())
+    elif destination.jumps:
+        settings = replace(settings, proxy_command=None, jumps=destination.jumps)
+    hops = _Hops(route, ring, questions, str(settings), accept_new=destination.accept_new_host_key)
+    hops.reach(settings, destination.keys)
+    if route.closed:
+        # Perhaps before its last part was there.
+        raise UnreachableError(f"connect to {settings}", "the connection was closed here", WAY)
 
 
 @dataclass
@@ -150,15 +172,16 @@ class _Hops:
             raise UnreachableError(
                 tried, error.text, "Can the jump host reach it, and may you forward there?"
             ) from None
-        except (paramiko.SSHException, OSError) as error:
-            raise TimedOutError(tried, str(error), WAY) from None
+        except LOST:
+            raise TimedOutError(tried, "no answer through it", WAY) from None
 
     def _trusted(self, sock: socket.socket | paramiko.Channel, settings: SshSettings, place: str) -> SshTransport:
         """Return a connection to a server that is who it was."""
         try:
             transport = SshTransport(sock)
-        except paramiko.SSHException as error:
-            raise UnreachableError(f"connect to {settings}", str(error), WAY) from None
+        except BaseException:
+            sock.close()
+            raise
         self.route.hops.append(transport)
         host = handshake.known(settings)
         handshake.prefer_known(transport, host)

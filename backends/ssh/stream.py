@@ -10,6 +10,8 @@ import anyio
 import paramiko
 from anyio.abc import ByteStream, SocketAttribute
 
+from raymon_tui.backends.ssh.channels import LOST, give_back
+
 FULL_WINDOW_S = 0.005
 """paramiko tells by no event when the other side takes bytes again."""
 
@@ -45,7 +47,7 @@ class ChannelStream(ByteStream):
             except TimeoutError:
                 await readable(self._channel)
                 continue
-            except OSError as error:
+            except LOST as error:
                 raise anyio.BrokenResourceError from error
             if data:
                 return data
@@ -60,7 +62,7 @@ class ChannelStream(ByteStream):
             except TimeoutError:
                 await anyio.sleep(FULL_WINDOW_S)
                 continue
-            except (OSError, EOFError) as error:
+            except LOST as error:
                 raise anyio.BrokenResourceError from error
             if not sent:
                 raise anyio.BrokenResourceError
@@ -69,12 +71,12 @@ class ChannelStream(ByteStream):
 
     async def send_eof(self) -> None:
         """Say that nothing more comes from here."""
-        with contextlib.suppress(OSError, EOFError):
+        with contextlib.suppress(*LOST):
             self._channel.shutdown_write()
 
     async def aclose(self) -> None:
         """Close the channel."""
-        self._channel.close()
+        give_back(self._channel)
         await anyio.lowlevel.checkpoint()
 
 

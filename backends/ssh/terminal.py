@@ -15,6 +15,7 @@ import paramiko
 from anyio import to_thread
 
 from raymon_tui.backends.attached import OwnOutput, SendSignal, pass_signals, terminal_size, write_all
+from raymon_tui.backends.ssh.channels import LOST
 from raymon_tui.backends.ssh.commands import exit_code
 from raymon_tui.backends.ssh.stream import ChannelStream, readable
 
@@ -42,9 +43,10 @@ async def pass_on(
     `began` is told its process there, and `send` is then given the signals that come here, which where it is None stay
     whose they are; in a terminal Ctrl-C is a key, which is none of them. Returns early, the command still running,
     where one that asks for its end comes twice, where our own terminal was closed, or where nobody reads what it writes
-    any more.
+    any more. Raises one of `LOST` where the connection is lost.
     """
     let_go: list[int] = []
+    lost: list[Exception] = []
     outputs = _Outputs(began, terminal=terminal)
     async with anyio.create_task_group() as tasks:
 
@@ -61,11 +63,14 @@ async def pass_on(
             await outputs.pass_on(channel)
         except BrokenPipeError:
             end(128 + signal.SIGPIPE)
+        except LOST as error:
+            lost.append(error)
         tasks.cancel_scope.cancel()
     if let_go:
         return Passed(let_go[0])
-    code = await to_thread.run_sync(exit_code, channel)
-    return Passed(code, outputs.instead)
+    if lost:
+        raise lost[0]
+    return Passed(await exit_code(channel), outputs.instead)
 
 
 class _Outputs:
@@ -115,11 +120,16 @@ async def _pass_input(channel: paramiko.Channel) -> None:
         if not data:
             await stream.send_eof()
             return
-        await stream.send(data)
+        try:
+            await stream.send(data)
+        except anyio.BrokenResourceError:
+            # Whether that is a command that has ended is told by its output.
+            return
 
 
 async def _follow_size(channel: paramiko.Channel) -> None:
     with anyio.open_signal_receiver(signal.SIGWINCH) as signals:
         async for _ in signals:
             size = terminal_size()
-            await to_thread.run_sync(channel.resize_pty, size.columns, size.lines)
+            with contextlib.suppress(*LOST):
+                await to_thread.run_sync(channel.resize_pty, size.columns, size.lines)

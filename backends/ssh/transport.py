@@ -1,12 +1,15 @@
-"""A connection to an SSH server, which remembers what the server said when it hung up."""
+"""A connection to an SSH server, mended where paramiko forgets what was said or what was opened."""
 
 from __future__ import annotations
 
 import paramiko
+from paramiko.common import cMSG_CHANNEL_CLOSE
 
 
 class SshTransport(paramiko.Transport):  # type: ignore[misc]
-    """As paramiko's, but that it keeps the last words of a server that ends the connection (RFC 4253, 11.1)."""
+    """As paramiko's, but that it keeps the last words of a server that ends the connection (RFC 4253, 11.1), and closes
+    channels that the server opens after whoever wanted them has gone.
+    """
 
     farewell: str = ""
 
@@ -14,3 +17,15 @@ class SshTransport(paramiko.Transport):  # type: ignore[misc]
         """Note why: paramiko only logs it."""
         message.get_int()
         self.farewell = str(message.get_text())
+
+    def _parse_channel_open_success(self, message: paramiko.Message) -> None:
+        """Take a channel that was opened: paramiko leaves one that nobody waits for open at the other end."""
+        ours, theirs = message.get_int(), message.get_int()
+        if self._channels.get(ours) is None:
+            closing = paramiko.Message()
+            closing.add_byte(cMSG_CHANNEL_CLOSE)
+            closing.add_int(theirs)
+            self._send_message(closing)
+            return
+        message.rewind()
+        super()._parse_channel_open_success(message)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +16,7 @@ from listening import closed_port, echoing, recording
 from ssh_home import destination
 from sshd import Sshd, running_sshd
 
-from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import UnreachableError
 from raymon_tui.backends.ssh.backend import SshBackend
 
@@ -124,45 +120,3 @@ async def test_a_hundred_reconnects_leave_nothing_behind(sshd: Sshd, home: Path)
         assert backend.link.connected == 100
     early, late = counted
     assert all(after <= before + 2 for before, after in zip(early, late, strict=True)), (early, late)
-
-
-@pytest.mark.parametrize("known_here", [None, "one-of-our-own"])
-async def test_the_heads_own_token_is_used_where_none_is_known_here(
-    tmp_path: Path, home: Path, known_here: str | None
-) -> None:
-    folder = tmp_path / "with-token"
-    folder.mkdir()
-    (folder / "token").write_text("the-heads-token\n")
-    async with wanting_a_token() as (dashboard, seen):
-        with running_sshd(folder, f"SetEnv RAY_AUTH_TOKEN_PATH={folder}/token") as there:
-            where = replace(destination(there, dashboard), accept_new_host_key=True)
-            backend = SshBackend(where, ConnectOptions(token=known_here), environ={})
-            async with backend.http(dashboard) as client:
-                answers = [(await client.get("/api/version")).status_code for _ in range(3)]
-            await backend.aclose()
-    if known_here is None:
-        assert answers == [200, 200, 200]
-        assert seen == ["", *["Bearer the-heads-token"] * 3]
-    else:
-        assert answers == [401, 401, 401]
-        assert set(seen) == {f"Bearer {known_here}"}
-
-
-@asynccontextmanager
-async def wanting_a_token() -> AsyncIterator[tuple[Endpoint, list[str]]]:
-    """Serve a dashboard that answers 401 to whoever has not the head's token; give what each request brought."""
-    seen: list[str] = []
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
-            while head := (await reader.readuntil(b"\r\n\r\n")).decode():
-                found = [
-                    line.partition(": ")[2] for line in head.splitlines() if line.lower().startswith("authorization")
-                ]
-                seen.append(found[0] if found else "")
-                status = "200 OK" if seen[-1] == "Bearer the-heads-token" else "401 Unauthorized"
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield Endpoint("127.0.0.1", server.sockets[0].getsockname()[1]), seen

@@ -16,7 +16,7 @@ from sshd import Sshd, running_sshd
 from words import PATIENCE_S, ended, says
 
 from raymon_tui.backends.errors import TimedOutError
-from raymon_tui.backends.ssh import backend as ssh_backend
+from raymon_tui.backends.ssh import session_channels
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.link import NoSessionError
 
@@ -86,7 +86,7 @@ async def test_a_command_that_takes_too_long_is_ended_or_not_said_to_be(
 async def test_where_no_session_comes_free_that_is_told(
     backend: SshBackend, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ssh_backend, "SESSION_WITHIN_S", 0.5)
+    monkeypatch.setattr(session_channels, "WITHIN_S", 0.5)
     taken = [await backend.link.open_channel("session", None, "take a session") for _ in range(most)]
     with pytest.raises(NoSessionError) as caught:
         await backend.run(("echo", "next"))
@@ -94,6 +94,6 @@ async def test_where_no_session_comes_free_that_is_told(
     assert "MaxSessions" in caught.value.advice
     for channel in taken:
         channel.close()
-    monkeypatch.setattr(ssh_backend, "SESSION_WITHIN_S", PATIENCE_S)
+    monkeypatch.setattr(session_channels, "WITHIN_S", PATIENCE_S)
     assert (await backend.run(("echo", "next"))).stdout == b"next\n"
     assert backend.link.connected == 1

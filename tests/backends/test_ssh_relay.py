@@ -17,7 +17,7 @@ import pytest
 from anyio.abc import ByteStream
 from listening import HERE, closed_port, echoing, recording, silent
 from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, running_sshd
+from sshd import Sshd, below, running_sshd
 from words import PATIENCE_S, ended, says
 
 from raymon_tui.backends.base import Endpoint
@@ -47,8 +47,7 @@ async def backend(sshd: Sshd) -> AsyncIterator[SshBackend]:
 
 def programs_of(sshd: Sshd) -> list[psutil.Process]:
     """The processes on the head that pass bytes on."""
-    found = psutil.Process(sshd.pid).children(recursive=True)
-    return [process for process in found if "python3" in process.name()]
+    return below(sshd, "python")
 
 
 @asynccontextmanager
