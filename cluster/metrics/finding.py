@@ -44,6 +44,10 @@ class TargetFinder:
         self._addresses = addresses
         return None
 
+    def forget(self) -> None:
+        """Take nothing over from a session of Ray that is no more."""
+        self._addresses = ()
+
     def targets(self, nodes: Sequence[Node]) -> tuple[MetricsTarget, ...]:
         """Return all exporters of a cluster with these nodes."""
         return known_targets(nodes, beside_agents(self._addresses, nodes), self._named)

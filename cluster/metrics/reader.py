@@ -9,14 +9,13 @@ from random import Random
 
 import anyio
 from anyio.lowlevel import checkpoint
-from msgspec import Struct, structs
 
 from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.finding import TargetFinder
-from raymon_tui.cluster.metrics.scraping import Answer, State, scrape
+from raymon_tui.cluster.metrics.scraping import scrape
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
-from raymon_tui.cluster.metrics.targets import MetricsTarget
+from raymon_tui.cluster.metrics.target_state import TargetState, after
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 from raymon_tui.cluster.model.node import Node
 
@@ -24,32 +23,18 @@ UNSEEN_S, SEEN_S = 15.0, 5.0
 """Seconds between two rounds: always, so that there is a past when somebody looks; and while somebody looks."""
 AT_ONCE = 8
 FOUND_ANEW_S = 30.0
+SETTLED_S = 5.0
+"""A round with many that do not answer may take minutes; so often the cluster's lines go on meanwhile."""
 LONGEST_REST_S = 300.0
 """An exporter that does not answer is left alone ever longer, up to so many seconds."""
-
-
-class TargetState(Struct, frozen=True, kw_only=True):
-    """How an exporter is: since when, what it said, and what its last scrape cost."""
-
-    target: MetricsTarget
-    state: State | None = None
-    since: float = 0.0
-    at: float | None = None
-    said: str = ""
-    took_s: float = 0.0
-    size: int = 0
-    series: int = 0
-    malformed: int = 0
-    left_out: int = 0
-    failures: int = 0
 
 
 class MetricsReader:
     """Scrapes for as long as it runs.
 
     `nodes` gives the nodes that are known, `ask_discovery` what Ray says of exporters, `spared` whether somebody else
-    is asked in place of so many. Failures are in `states`; none
-    is raised by `run`. `rounds` counts those that are through, each of which is told to `told`.
+    is asked in place of so many. Failures are in `states`; none is raised by `run`. `rounds` counts those that are
+    through; each is told to `told`, and of one that takes long what is known so far.
     """
 
     def __init__(
@@ -77,7 +62,7 @@ class MetricsReader:
         self._vocabulary = Vocabulary(self.store.wanted)
         self._decoders: dict[str, Decoder] = {}
         self._turns: deque[str] = deque()
-        self._found_at = -FOUND_ANEW_S
+        self._begun_anew = anyio.Event()
         self._rests: dict[str, float] = {}
         self._interval_s = UNSEEN_S
         self._stirred = anyio.Event()
@@ -107,28 +92,44 @@ class MetricsReader:
         self.states.clear()
         self._vocabulary = Vocabulary(self.store.wanted)
         self._decoders.clear()
-        self._found_at = -FOUND_ANEW_S
+        self._rests.clear()
+        self._finder.forget()
+        self._begun_anew.set()
 
     async def run(self) -> None:
         """Scrape round after round until cancelled."""
-        while True:
-            self._stirred = anyio.Event()
-            await self._find()
-            if self._spared(len(self.states)):
-                self._told()
-            elif self.states:
-                await self._round()
-            with anyio.move_on_after(self._interval_s if self.states else 1.0):
-                await self._stirred.wait()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._keep_looking)
+            while True:
+                self._stirred = anyio.Event()
+                self._find()
+                self.store.tend(self._clock())
+                if self._spared(len(self.states)):
+                    self._told()
+                elif self.states:
+                    await self._round()
+                with anyio.move_on_after(self._interval_s * self._rng.uniform(0.95, 1.0) if self.states else 1.0):
+                    await self._stirred.wait()
 
-    async def _find(self) -> None:
-        """Look where exporters are; those that are no more are forgotten, and what they said before is kept."""
-        if self._nodes() is None:
+    async def _keep_looking(self) -> None:
+        """Ask where exporters are, again and again; however long that takes, those that are known are scraped."""
+        while True:
+            self._begun_anew = anyio.Event()
+            known = self._nodes() is not None
+            if known:
+                before = self._finder.targets(())
+                await self._finder.look()
+                if self._finder.targets(()) != before:
+                    self._stirred.set()
+            with anyio.move_on_after(FOUND_ANEW_S if known else 1.0):
+                await self._begun_anew.wait()
+
+    def _find(self) -> None:
+        """Take up exporters that are new; those that are no more are asked no more, and their lines are kept."""
+        nodes = self._nodes()
+        if nodes is None:
             return
-        if anyio.current_time() - self._found_at >= FOUND_ANEW_S:
-            await self._finder.look()
-            self._found_at = anyio.current_time()
-        here = {one.name: one for one in self._finder.targets(self._nodes() or ())}
+        here = {one.name: one for one in self._finder.targets(nodes)}
         for name in self.states.keys() - here.keys():
             del self.states[name]
             self._decoders.pop(name, None)
@@ -138,6 +139,7 @@ class MetricsReader:
             if name not in self.states or self.states[name].target != target:
                 self.states[name] = TargetState(target=target, since=self._clock())
                 self._decoders[name] = Decoder(self._vocabulary)
+                self._rests.pop(name, None)
         self.store.expect(len(here))
         self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
 
@@ -149,22 +151,37 @@ class MetricsReader:
         self._turns = deque([*(name for name in self._turns if name not in asked), *turn])
         limit = anyio.CapacityLimiter(AT_ONCE)
         self._rng.shuffle(turn)
+        # Those that failed come last: whoever waits for them shall not be one that answers.
+        turn.sort(key=lambda name: self.states[name].failures > 0)
 
         async def ask(name: str) -> None:
             async with limit:
                 await self._scrape(name)
 
-        async with anyio.create_task_group() as tasks:
-            for name in turn:
-                tasks.start_soon(ask, name)
-        now = self._clock()
-        for _ in self.store.settling(now):
-            await checkpoint()
+        async with anyio.create_task_group() as meanwhile:
+            meanwhile.start_soon(self._settle_now_and_then)
+            async with anyio.create_task_group() as tasks:
+                for name in turn:
+                    tasks.start_soon(ask, name)
+            meanwhile.cancel_scope.cancel()
+        await self._settle()
         self.rounds += 1
         self._told()
 
+    async def _settle_now_and_then(self) -> None:
+        while True:
+            await anyio.sleep(SETTLED_S)
+            await self._settle()
+            self._told()
+
+    async def _settle(self) -> None:
+        for _ in self.store.settling(self._clock()):
+            await checkpoint()
+
     async def _scrape(self, name: str) -> None:
-        before = self.states[name]
+        before = self.states.get(name)
+        if before is None:
+            return
         answer = await scrape(self._backend, before.target, self._decoders[name].begin())
         if self.states.get(name) is not before:
             # It left, or another session of Ray began, while it was being asked.
@@ -176,7 +193,7 @@ class MetricsReader:
             self.store.take(name, at, answer.scrape)
         if len(self.states) > MANY_NODES:
             self._decoders[name].forget()
-        self.states[name] = _after(before, answer, at)
+        self.states[name] = after(before, answer, at)
         self._let_rest(self.states[name])
 
     def _let_rest(self, state: TargetState) -> None:
@@ -186,21 +203,3 @@ class MetricsReader:
             return
         rest_s = min(LONGEST_REST_S, UNSEEN_S * 2.0 ** min(state.failures - 1, 10))
         self._rests[state.target.name] = anyio.current_time() + rest_s * self._rng.uniform(0.8, 1.0)
-
-
-def _after(before: TargetState, answer: Answer, at: float) -> TargetState:
-    """Return how an exporter is after a scrape."""
-    decoded = answer.scrape
-    return structs.replace(
-        before,
-        failures=before.failures + 1 if decoded is None else 0,
-        state=answer.state,
-        since=before.since if before.state == answer.state else at,
-        at=at,
-        said=answer.said,
-        took_s=answer.took_s,
-        size=answer.size,
-        series=0 if decoded is None else len(decoded.series),
-        malformed=0 if decoded is None else decoded.malformed,
-        left_out=0 if decoded is None else decoded.left_out,
-    )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -181,6 +181,7 @@ def test_no_bytes_at_all_make_it_fail(pieces: list[bytes]) -> None:
         decoding.end()
 
 
+@settings(max_examples=15)
 @given(st.integers(1, 400), st.booleans())
 def test_in_whatever_pieces_a_scrape_comes_it_is_read_the_same(size: int, again: bool) -> None:
     body, decoder = RECORDED.read_bytes(), everything()

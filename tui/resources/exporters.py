@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raymon_tui.cluster.metrics.reader import TargetState
+from raymon_tui.cluster.metrics.target_state import TargetState
 from raymon_tui.tui.resources.cells import ago, number_column, optional, text_column, took
 from raymon_tui.widgets.content import Content, Piece, piece, plain
 from raymon_tui.widgets.numbers import size

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from raymon_tui.cluster.metrics.reader import TargetState
+from raymon_tui.cluster.metrics.target_state import TargetState
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources.exporters import COLUMNS
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
