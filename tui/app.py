@@ -115,7 +115,7 @@ class MonitorApp(App[int]):
         hear_signals(self.heard)
         if self._questions is not None:
             self._questions.listen(self.ask)
-        self.set_interval(1.0, self._tick)
+        self.set_interval(1.0, self.tick)
         self.set_timer(ALL_DRAWN_S, self.load_the_rest)
         self.begin()
 
@@ -169,7 +169,7 @@ class MonitorApp(App[int]):
         """Watch one of several clusters until the program ends, or its first contact fails."""
         cluster.session.monitor.listen(partial(self._heard, cluster.session))
         await cluster.watch()
-        self._tick()
+        self.tick()
 
     @on(ClustersScreen.Chosen)
     def enter_cluster(self, message: ClustersScreen.Chosen) -> None:
@@ -247,7 +247,8 @@ class MonitorApp(App[int]):
             monitor.want("screen", screen.feeds())
             monitor.metrics.look(seen=screen.draws_metrics)
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Draw what time alone changes."""
         screen = self._seen
         if isinstance(screen, ClusterScreen):
             screen.show_all(frozenset())

@@ -28,6 +28,8 @@ class Dialogs:
     async def answer(self, asked: Asked) -> None:
         """Put a question to the user, and give the answer to whoever asked."""
         async with self._one_at_a_time:
+            # What is below a dialog stands still: it is to tell which step has a question.
+            self._app.tick()
             if isinstance(asked.question, SecretQuestion):
                 typed: str | None = await self._app.push_screen_wait(_secret(asked.question))
                 asked.give(typed)

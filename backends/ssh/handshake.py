@@ -70,7 +70,8 @@ def check(
     if host_keys.is_known(host, key):
         return
     shown = fingerprint(key.asbytes())
-    said = "; ".join((f"its host key is not known here: {key.get_name()} {shown}", *host_keys.also_known(host, key)))
+    unknown = f"its host key is neither known here nor accepted: {key.get_name()} {shown}"
+    said = "; ".join((unknown, *host_keys.also_known(host, key)))
     tried = f"connect to {settings}"
     if settings.new_host_keys == "refuse":
         raise RefusedError(tried, said, "StrictHostKeyChecking of your SSH configuration wants it known beforehand.")

@@ -102,8 +102,13 @@ async def test_a_no_is_kept_until_the_user_wants_to_be_asked_again(sshd: Sshd, h
         await pilot.press("n")
         screen = await shows(pilot, "r asks again")
         assert "✕ refused" in screen
-        assert "its host key is not known here" in screen
+        assert "its host key is neither known here nor accepted" in screen
         assert "trying again" not in screen
+        await pilot.press("enter")
+        page = await shows(pilot, "What to do")
+        assert "SHA256:" in page
+        assert "Compare it with the machine's own" in page
+        await pilot.press("escape")
         await stays(pilot, "Is that the right one?")
         await pilot.press("r")
         await shows(pilot, "Is that the right one?")

@@ -32,6 +32,8 @@ from raymon_tui.tui.panes.overview.resources import resources_height, resources_
 from raymon_tui.tui.panes.overview.states import actors_lines, tasks_lines
 from raymon_tui.tui.panes.overview.trends import cpu_lines, span_words, tasks_running_lines
 from raymon_tui.tui.panes.pane import Pane
+from raymon_tui.tui.resources.finding_page import sections_of, title_of
+from raymon_tui.tui.screens.detail_screen import DetailScreen
 from raymon_tui.tui.session import Session
 from raymon_tui.widgets.numbers import duration
 from raymon_tui.widgets.table.column import Moment
@@ -153,10 +155,14 @@ class OverviewPane(Pane):
 
     @on(AttentionList.Opened)
     async def open_finding(self, message: AttentionList.Opened) -> None:
-        """Open the pane that a finding points to, on the row that it is about."""
+        """Open the pane that a finding points to, on the row that it is about; what has none is told in full."""
         message.stop()
-        if message.finding.where in HOTKEYS:
-            await self.screen.run_action(f"screen.open({message.finding.where!r}, {message.finding.subject!r})")
+        finding = message.finding
+        if finding.where in HOTKEYS:
+            await self.screen.run_action(f"screen.open({finding.where!r}, {finding.subject!r})")
+        else:
+            describe = partial(sections_of, finding)
+            self.app.push_screen(DetailScreen(self.session, title_of(finding), OVERVIEW_FEEDS, describe))
 
     def _attention_rows(self) -> int:
         """Return how many findings to show: a seventh of the height, three at least."""
