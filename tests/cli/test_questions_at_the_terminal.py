@@ -8,13 +8,11 @@ import signal
 import subprocess
 import sys
 import termios
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
-from ptys import PATIENCE_S, read_until, terminal
+from ptys import PATIENCE_S, read_until, take_terminal, terminal
 from ssh_home import make_home, settings_for
 from sshd import Sshd, keygen, running_sshd
 
@@ -33,14 +31,17 @@ def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
         yield running
 
 
+def exec_on(sshd: Sshd) -> tuple[str, ...]:
+    argv = (sys.executable, "-m", "raymon_tui.tui", "exec", f"ssh://{sshd.user}@127.0.0.1:{sshd.port}")
+    return (*argv, "--ssh-key", str(sshd.folder / "guarded"), "--")
+
+
 @contextlib.contextmanager
 def begun(sshd: Sshd, *command: str, **streams: int) -> Iterator[tuple[subprocess.Popen[bytes], int, int]]:
     """Run a command on the server in a terminal of its own; `streams` may be others. Gives both ends of that."""
-    argv = (sys.executable, "-m", "raymon_tui.tui", "exec", f"ssh://{sshd.user}@127.0.0.1:{sshd.port}")
-    words = ("--ssh-key", str(sshd.folder / "guarded"), "--", *command)
     with terminal() as (ours, its):
         process = subprocess.Popen(
-            (*argv, *words),
+            (*exec_on(sshd), *command),
             **({"stdin": its, "stdout": its, "stderr": its} | streams),
             start_new_session=True,
             preexec_fn=lambda: take_terminal_of(its),  # noqa: PLW1509
@@ -65,13 +66,6 @@ def echoes(its: int) -> bool:
     return bool(termios.tcgetattr(its)[3] & termios.ECHO)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_ctrl_c_ends_a_question_and_the_terminal_shows_again_what_is_typed(sshd: Sshd) -> None:
     with begun(sshd, "true") as (process, ours, its):
         read_until(ours, "Passphrase for")
@@ -90,19 +84,34 @@ def test_a_signal_ends_a_question_and_the_terminal_shows_again_what_is_typed(ssh
         assert echoes(its)
 
 
-def test_ctrl_z_leaves_the_terminal_and_the_question_comes_back(sshd: Sshd) -> None:
-    with begun(sshd, "echo", "let in") as (process, ours, its):
-        read_until(ours, "Passphrase for")
-        process.send_signal(signal.SIGTSTP)
-        until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
-        assert echoes(its)
-        process.send_signal(signal.SIGCONT)
-        shown = read_until(ours, "Passphrase for")
-        assert not echoes(its)
-        os.write(ours, PASSPHRASE.encode() + b"\n")
-        shown += read_until(ours, "let in")
-        assert PASSPHRASE not in shown
-        assert process.wait(PATIENCE_S) == 0
+def test_ctrl_z_gives_the_terminal_back_to_the_shell_and_fg_brings_the_question_back(sshd: Sshd) -> None:
+    with terminal() as (ours, its):
+        shell = subprocess.Popen(
+            ("bash", "--norc", "--noprofile", "--noediting", "-i"),
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            start_new_session=True,
+            preexec_fn=take_terminal,  # noqa: PLW1509
+            env=os.environ | {"PS1": "$ "},
+        )
+        try:
+            os.write(ours, " ".join((*exec_on(sshd), "echo", "let", "in")).encode() + b"\n")
+            read_until(ours, "Passphrase for")
+            os.write(ours, b"\x1a")
+            read_until(ours, "Stopped")
+            os.write(ours, b"echo $((6 * 7))\n")
+            assert "echo $((" in read_until(ours, "42")
+            os.write(ours, b"fg\n")
+            shown = read_until(ours, "Passphrase for")
+            os.write(ours, PASSPHRASE.encode() + b"\n")
+            shown += read_until(ours, "let in\r\n")
+            assert PASSPHRASE not in shown
+            os.write(ours, b"exit\n")
+            assert shell.wait(PATIENCE_S) == 0
+        finally:
+            shell.kill()
+            shell.wait()
 
 
 def test_standard_input_is_the_commands_while_the_answer_is_typed(sshd: Sshd) -> None:

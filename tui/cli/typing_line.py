@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_TAKEN = (signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 async def typed_line(prompt: str, *, hidden: bool = False) -> str:
@@ -80,27 +80,31 @@ class _Question:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
 
-    def stop(self) -> None:
-        """Stop as Ctrl-Z wants it, and ask anew afterwards."""
+    def take(self, sent: signal.Signals) -> None:
+        """Do with a signal as a program that has no say in it; where one goes on after that, it asks anew."""
         self.end()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        with _by_default(sent):
+            # Not SIGSTOP for Ctrl-Z: where no shell is there to wake it again, a program is not put to sleep.
+            os.kill(os.getpid(), sent)
         self.begin()
 
-    def die(self, sent: signal.Signals) -> None:
-        """End by a signal, as a program does that has no say in it."""
-        self.end()
-        signal.signal(sent, signal.SIG_DFL)
-        os.kill(os.getpid(), sent)
+
+@contextmanager
+def _by_default(sent: signal.Signals) -> Iterator[None]:
+    before = signal.signal(sent, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(sent, before)
 
 
 @contextmanager
 def _asking(question: _Question) -> Iterator[None]:
     """Ask, and hear meanwhile the signals that nobody else hears."""
     loop, heard = asyncio.get_running_loop(), []
-    handlers = {signal.SIGTSTP: question.stop} | {sent: _ending(question, sent) for sent in _ENDING}
-    for sent, handler in handlers.items():
+    for sent in _TAKEN:
         if signal.getsignal(sent) is signal.SIG_DFL:
-            loop.add_signal_handler(sent, handler)
+            loop.add_signal_handler(sent, question.take, sent)
             heard.append(sent)
     try:
         question.begin()
@@ -109,7 +113,3 @@ def _asking(question: _Question) -> Iterator[None]:
         question.end()
         for sent in heard:
             loop.remove_signal_handler(sent)
-
-
-def _ending(question: _Question, sent: signal.Signals) -> Any:
-    return lambda: question.die(sent)
