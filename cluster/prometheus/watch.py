@@ -14,6 +14,7 @@ from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
 from raymon_tui.cluster.prometheus.finding import Server, answering, headers_for
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.service_addresses import ServiceAddresses, service_addresses
+from raymon_tui.cluster.service_client import without_secrets
 
 if TYPE_CHECKING:
     from raymon_tui.cluster.ray_api.client import RayApi
@@ -60,6 +61,11 @@ class PrometheusWatch:
         self._wanted = anyio.Event()
         self._doubted = anyio.Event()
         self._looking = anyio.Lock()
+
+    @property
+    def address(self) -> str:
+        """Where a server is looked for, without the secrets that may be in it."""
+        return without_secrets(self.options.url or self.addresses.prometheus)
 
     def stands_in_for(self, exporters: int) -> bool:
         """Return whether so many exporters are too many to be scraped, and a server knows what they say.

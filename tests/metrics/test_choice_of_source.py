@@ -162,6 +162,13 @@ def live(watched: Watched, feed: Feed[Counts]) -> dict[str, int]:
     return {} if counts is None else {state: count for state, count in counts.by_state.items() if count}
 
 
+def said_of(watched: Watched) -> list[str]:
+    """Return what the pane says of where its values come from."""
+    monitor = watched.monitor
+    parts = source_parts(watched.charts, monitor.metrics, monitor.prometheus, Moment(now=monitor.snapshot.at))
+    return [piece.text for part in parts for piece in part.content]
+
+
 async def memory(watched: Watched) -> Answered:
     now = watched.monitor.snapshot.at
     return await watched.charts.ask(MEMORY, now - 300, now, 60)
@@ -249,6 +256,20 @@ async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_
         await until(one, lambda: told_by("state_api"))
 
 
+async def test_without_a_server_a_part_of_many_is_scraped_in_turn_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader, "MANY_NODES", 2)
+    async with watched(free_port(), many_nodes=0) as one:
+        await until(one, lambda: one.monitor.metrics.rounds >= 3)
+        asked = [exporter.asked_by_us for exporter in one.exporters]
+        assert min(asked) >= 2
+        assert max(asked) - min(asked) <= 1
+        await until(one, lambda: "refused" in one.monitor.prometheus.said)
+        assert "2 of 3 a round; a Prometheus server would know all" in said_of(one)
+        assert f"none at {one.monitor.prometheus.options.url}: Connection refused" in said_of(one)
+
+
 BUSY = "query timed out in expression evaluation"
 KNOWN = {"resultType": "vector", "result": [{"metric": {}, "value": [0, "3"]}]}
 
@@ -269,10 +290,7 @@ async def test_a_server_without_time_for_charts_says_so_and_what_was_scraped_her
         answered = await memory(one)
         assert newest(answered) == [600.0, 3000.0]
         assert answered.told_by.startswith("scraped since")
-        moment = Moment(now=one.monitor.snapshot.at)
-        parts = source_parts(one.charts, one.monitor.metrics, one.monitor.prometheus, moment)
-        said = [piece.text for part in parts for piece in part.content]
-        assert f"▲ Prometheus: {BUSY}" in said
+        assert f"▲ Prometheus: {BUSY}" in said_of(one)
 
 
 async def test_a_chart_of_which_nothing_is_known_here_holds_the_servers_words() -> None:

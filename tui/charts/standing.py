@@ -60,6 +60,9 @@ def _scraped(metrics: MetricsReader, prometheus: PrometheusWatch, moment: Moment
     at_once, known = metrics.scraped_at_once
     if at_once < known:
         yield Part((Piece(f"{at_once} of {known} a round; a Prometheus server would know all", "warning"),), 1)
+        if prometheus.server is None and prometheus.said:
+            said = f"none at {plain(prometheus.address, SAID_CELLS)}: {plain(prometheus.said, SAID_CELLS)}"
+            yield Part((Piece(said, "dim"),), 3)
     if prometheus.server is not None:
         yield Part((Piece(f"before that: {plain(prometheus.server.title, SAID_CELLS)}", "dim"),), 4)
     mark = "! " if moment.ascii_only else "▲ "

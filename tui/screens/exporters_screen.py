@@ -11,7 +11,7 @@ from raymon_tui.cluster.metrics.target_state import TargetState
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.resources.exporters import COLUMNS
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
-from raymon_tui.widgets.content import Piece
+from raymon_tui.widgets.content import Content, Piece, plain
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
@@ -44,7 +44,11 @@ class ExportersScreen(ClusterScreen):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the states as they are."""
-        self.query_one("#title", Lines).show(((Piece("Exporters of metrics", "ink", bold=True),),))
+        title: Content = (Piece("Exporters of metrics", "ink", bold=True),)
+        if self.session.charts.is_large:
+            asked = f"  not scraped: {plain(self.session.charts.title, 60)} is asked in their place"
+            title = (*title, Piece(asked, "dim"))
+        self.query_one("#title", Lines).show((title,))
         self.query_one(LiveTable).set_rows(tuple(self.session.monitor.metrics.states.values()), moment)
 
     def on_mount(self) -> None:
