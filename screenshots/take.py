@@ -1,5 +1,7 @@
 """Makes the pictures of README from a live demo cluster: every pane at 140×45, and the overview at 80×24.
 
+A Prometheus server beside it (Debian's package) scrapes the cluster meanwhile, for Grafana's dashboards.
+
     python screenshots/take.py [--url http://127.0.0.1:8265] [--watch SECONDS] [--into DIRECTORY]
 
 Without `--url` it starts a demo cluster of its own, and ends it.
@@ -10,11 +12,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from raymon_tui.backends.base import ConnectOptions
-from raymon_tui.backends.resolve import resolve
+from textual.pilot import Pilot
+
+from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.backends.local import LocalBackend
+from raymon_tui.backends.resolve import Candidate, resolve
+from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.tui.app import MonitorApp
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.panes.registry import TABS
@@ -25,12 +35,14 @@ DETAILS = ("nodes", "jobs", "metrics", "logs")
 """Panes of which the screen that Enter opens is taken too."""
 
 
-async def take(url: str, into: Path, watch_s: float) -> None:
+async def take(url: str, prometheus: str, into: Path, watch_s: float) -> None:
     """Watch the cluster for `watch_s` seconds, so that charts have something to show, then take every picture."""
-    options = MonitorOptions(connect=ConnectOptions())
-    app = MonitorApp(resolve(url, options.connect), options)
+    options = MonitorOptions(connect=ConnectOptions(), prometheus=PrometheusOptions(url=prometheus))
+    app = MonitorApp(candidates(url, options.connect), options)
     async with app.run_test(size=LARGE) as pilot:
         await asyncio.sleep(watch_s)
+        await _charts_of_a_node(app, pilot, into)
+        await _dashboards(app, pilot, into)
         for tab in TABS:
             await pilot.press(tab.hotkey)
             await asyncio.sleep(SETTLE_S)
@@ -44,6 +56,38 @@ async def take(url: str, into: Path, watch_s: float) -> None:
         await pilot.resize_terminal(*SMALL)
         await asyncio.sleep(SETTLE_S)
         _save(app, into / "overview-80x24.svg")
+
+
+def candidates(url: str, options: ConnectOptions) -> Sequence[Candidate]:
+    """Return the cluster at a URL, as on its head node where that is this machine: files are there, too."""
+    parts = urlsplit(url)
+    if parts.hostname != "127.0.0.1" or parts.port is None:
+        return resolve(url, options)
+    head = Endpoint(parts.hostname, parts.port)
+    return (Candidate(url, lambda: LocalBackend(head, options)),)
+
+
+async def _charts_of_a_node(app: MonitorApp, pilot: Pilot[int], into: Path) -> None:
+    await _press(pilot, "2", "enter", "m")
+    _save(app, into / "node-charts.svg")
+    await _press(pilot, "escape", "escape")
+
+
+async def _dashboards(app: MonitorApp, pilot: Pilot[int], into: Path) -> None:
+    await _press(pilot, "0", "left_square_bracket")
+    _save(app, into / "grafana-list.svg")
+    await pilot.press("slash", *"Default", "enter")
+    await _press(pilot, "enter")
+    await asyncio.sleep(2 * SETTLE_S)
+    _save(app, into / "grafana.svg")
+    await _press(pilot, "escape", "escape", "1")
+
+
+async def _press(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys, each when what the one before it led to has had time to come."""
+    for key in keys:
+        await pilot.press(key)
+        await asyncio.sleep(SETTLE_S)
 
 
 def _save(app: MonitorApp, path: Path) -> None:
@@ -63,6 +107,18 @@ def cluster(url: str | None) -> Iterator[str]:
         yield demo.dashboard_url
 
 
+@contextlib.contextmanager
+def scraped(url: str) -> Iterator[str]:
+    """Give the URL of a Prometheus server that scrapes the cluster as `raymon-tui targets` says."""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    from prometheus import prometheus
+
+    asked = (sys.executable, "-m", "raymon_tui.tui", "targets", url, "--format", "prometheus")
+    config = subprocess.run(asked, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own program
+    with tempfile.TemporaryDirectory() as directory, prometheus(Path(directory), config.replace("15s", "5s")) as server:
+        yield server
+
+
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -70,8 +126,8 @@ def main() -> None:
     parser.add_argument("--watch", type=float, default=240.0)
     parser.add_argument("--into", type=Path, default=Path(__file__).parent)
     arguments = parser.parse_args()
-    with cluster(arguments.url) as url:
-        asyncio.run(take(url, arguments.into, arguments.watch))
+    with cluster(arguments.url) as url, scraped(url) as prometheus:
+        asyncio.run(take(url, prometheus, arguments.into, arguments.watch))
 
 
 if __name__ == "__main__":

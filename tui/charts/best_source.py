@@ -112,12 +112,32 @@ class BestSource:
         instance = None if target is None else self._instance(target)
         if target is not None and instance is None:
             return Answered(server.title, first, step_s, number)
-        answers: list[Lines] = []
-        for measure in measures:
-            of = measure if instance is None else structs.replace(measure, where=(*measure.where, instance))
-            question = promql(of, max(RATE_OVER_S, step_s), self._watch.matchers)
-            answers.append(await self._question(server, (question, first, last, step_s)))
+        of = [
+            measure if instance is None else structs.replace(measure, where=(*measure.where, instance))
+            for measure in measures
+        ]
+        asked = [promql(one, max(RATE_OVER_S, step_s), self._watch.matchers) for one in of]
+        answers = await self._together(server, [(one, first, last, step_s) for one in asked])
         return Answered(server.title, first, step_s, number, tuple(answers))
+
+    async def _together(self, server: Server, questions: Sequence[_Question]) -> list[Lines]:
+        """Put questions at once, as those of one chart; raises the failure of the first that fails."""
+        answers: dict[int, Lines] = {}
+        failures: list[RaymonError] = []
+
+        async def put(place: int) -> None:
+            try:
+                answers[place] = await self._question(server, questions[place])
+            except RaymonError as failure:
+                failures.append(failure)
+                tasks.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            for place in range(len(questions)):
+                tasks.start_soon(put, place)
+        if failures:
+            raise failures[0]
+        return [answers[place] for place in range(len(questions))]
 
     async def _question(self, server: Server, question: _Question) -> Lines:
         """Ask, unless that was asked a moment ago."""

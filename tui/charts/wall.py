@@ -20,6 +20,7 @@ from raymon_tui.tui.charts.window import Window, usual_window
 from raymon_tui.tui.saving import as_csv
 from raymon_tui.widgets.curves import Picture, label_cells
 
+GROUP = "wall"
 LEAST_CELLS = 38
 """How wide a chart is at least."""
 
@@ -114,7 +115,12 @@ class ChartWall(VerticalScroll):
         if self.current is None or not self._moved:
             self.screen.set_focus(self.panels[0] if self.panels else self, scroll_visible=False)
 
-    @work(exclusive=True, group="wall")
+    def freshen(self) -> None:
+        """Draw what came since, unless that is being done: whoever is asked may be slower than new values come."""
+        if not any(worker.group == GROUP and worker.node is self and worker.is_running for worker in self.workers):
+            self.draw()
+
+    @work(exclusive=True, group=GROUP)
     async def draw(self) -> None:
         """Ask for and draw what is in sight; others, until it is known whether they are empty."""
         now = self._now()

@@ -61,7 +61,7 @@ class MetricsPane(Pane):
         wall = self.wall
         wall.nodes = titles(self.session.monitor)
         if METRICS in changed or len(changed) > 1:
-            wall.draw()
+            wall.freshen()
         left = [
             Part((Piece(wall.window.words, "ink", bold=True),)),
             *source_parts(self.session.charts, metrics, self.session.monitor.prometheus, moment),

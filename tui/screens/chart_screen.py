@@ -28,6 +28,9 @@ from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
+GROUP = "chart"
+"""The workers that draw it: whoever is asked may be slower than new values come."""
+
 
 class ChartScreen(ClusterScreen):
     """A chart that fills the screen."""
@@ -94,10 +97,11 @@ class ChartScreen(ClusterScreen):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw anew after a round of scrapes."""
-        if METRICS in changed or len(changed) > 1:
+        drawing = any(one.group == GROUP and one.node is self and one.is_running for one in self.workers)
+        if (METRICS in changed or len(changed) > 1) and not drawing:
             self.draw()
 
-    @work(exclusive=True, group="chart")
+    @work(exclusive=True, group=GROUP)
     async def draw(self) -> None:
         """Ask for the values and draw them."""
         now = self.session.now()

@@ -74,7 +74,7 @@ class NodeChartsScreen(ClusterScreen):
         self.query_one("#title", Lines).show(((Piece("Charts of ", "dim"), Piece(name, "ink", bold=True)),))
         wall = self.query_one(ChartWall)
         if METRICS in changed or len(changed) > 1:
-            wall.draw()
+            wall.freshen()
         parts = [*self._standing(wall), *empty_parts(wall.empty)]
         self.query_one("#place", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
 
