@@ -25,11 +25,13 @@ class HostKeyQuestion:
 class SecretQuestion:
     """A passphrase, a password or a code; `prompt` names what it is for. The answer is never kept on a disk.
 
-    `shown` where the server wants what is typed to be seen; `place` as of a `HostKeyQuestion`.
+    `shown` where the server wants what is typed to be seen; `lasting` where the answer is the same whoever asks, as of
+    a key's passphrase and unlike a code; `place` as of a `HostKeyQuestion`.
     """
 
     prompt: str
     shown: bool = False
+    lasting: bool = False
     place: str = ""
 
 

@@ -104,7 +104,7 @@ class Inquiring(Connecting, Protocol):
 
     @property
     def declined(self) -> bool:
-        """Whether the user would not answer: it then connects, and asks, only when told to by `connect`."""
+        """Whether the user would not answer, or not rightly: it then connects only when told to by `connect`."""
 
 
 @runtime_checkable

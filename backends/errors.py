@@ -48,7 +48,7 @@ class RefusedError(RaymonError):
 
 
 class DeclinedError(RefusedError):
-    """The user would not answer what had to be asked of them: a host key that was not accepted, a secret not given."""
+    """What was asked of the user did not lead on: a host key was not accepted, a secret not given, or not right."""
 
 
 class UnauthorizedError(RefusedError):

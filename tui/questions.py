@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -31,6 +31,7 @@ class Questions:
 
     def __init__(self) -> None:
         self._waiting: list[Asked] = []
+        self._open: dict[Question, Asked] = {}
         self._listener: Callable[[Asked], object] | None = None
 
     def listen(self, listener: Callable[[Asked], object]) -> None:
@@ -50,10 +51,20 @@ class Questions:
         return answer if isinstance(answer, str) else None
 
     async def _ask(self, question: Question) -> str | bool | None:
-        asked = Asked(question)
-        if self._listener is None:
-            self._waiting.append(asked)
-        else:
-            self._listener(asked)
-        await asked.answered.wait()
+        """Ask; of clusters behind one jump, or with one key, the first to ask has the answer for all that wait."""
+        subject = replace(question, place="")
+        lasts = isinstance(question, HostKeyQuestion) or question.lasting
+        asked = self._open.get(subject) if lasts else None
+        if asked is None:
+            asked = Asked(question)
+            if lasts:
+                self._open[subject] = asked
+            if self._listener is None:
+                self._waiting.append(asked)
+            else:
+                self._listener(asked)
+        try:
+            await asked.answered.wait()
+        finally:
+            self._open.pop(subject, None)
         return asked.answer

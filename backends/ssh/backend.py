@@ -178,7 +178,7 @@ class SshBackend:
 
     @property
     def declined(self) -> bool:
-        """Whether the user would not answer a question."""
+        """Whether the user would not answer a question, or not rightly."""
         return self.link.declined
 
     async def connect(self) -> None:

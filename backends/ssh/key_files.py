@@ -45,7 +45,7 @@ def unlocked(path: Path, ask: AskSecret) -> paramiko.PKey:
     except paramiko.PasswordRequiredException:
         prompt = f"Passphrase for {path}"
     for _ in range(MOST_GUESSES):
-        passphrase = ask(SecretQuestion(prompt))
+        passphrase = ask(SecretQuestion(prompt, lasting=True))
         if passphrase is None:
             raise NotGivenError
         try:

@@ -91,7 +91,7 @@ class Link:
 
     @property
     def declined(self) -> bool:
-        """Whether the user would not answer, so that nothing is tried before they say so."""
+        """Whether the user would not answer, or not rightly, so that nothing is tried before they say so."""
         return self._declined is not None
 
     async def connect(self) -> None:

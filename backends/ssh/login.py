@@ -213,8 +213,13 @@ class _Login:
             raise paramiko.SSHException("")
 
     def _refused(self) -> RefusedError:
-        kind, advice = (DeclinedError, _ANSWER) if self._declined else (RefusedError, NAME_IT)
-        return kind(self._tried, "; ".join(self._said) or "there is no key to log in with", advice)
+        advice = _ANSWER if self._declined else NAME_IT
+        return self._kind(self._tried, "; ".join(self._said) or "there is no key to log in with", advice)
+
+    @property
+    def _kind(self) -> type[RefusedError]:
+        """Whoever has typed what was not right is not asked the same again a moment later."""
+        return DeclinedError if self._declined or self._asked else RefusedError
 
     @property
     def _tried(self) -> str:
@@ -229,7 +234,7 @@ class _Login:
             return TimedOutError(self._tried, f"the server did not answer within {SILENT_S:.0f} s", "Try again later.")
         if "too many authentication failures" in farewell.lower():
             said = "; ".join(("the server allows no more tries", *self._said))
-            return RefusedError(self._tried, f"{said} ({farewell})", _TOO_MANY)
+            return self._kind(self._tried, f"{said} ({farewell})", _TOO_MANY)
         if self._asked and not farewell:
             said = f"the server waited no longer for an answer: it hung up after {took_s:.0f} s (LoginGraceTime)"
             return TimedOutError(self._tried, said, _SOONER)

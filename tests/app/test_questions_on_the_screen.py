@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -69,13 +69,19 @@ async def stays(pilot: Pilot[int], unseen: str, rounds: int = 3) -> None:
         assert unseen not in text(pilot.app)
 
 
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for what no event tells."""
+    with anyio.fail_after(60):
+        while not happened():  # noqa: ASYNC110
+            await anyio.sleep(0.05)
+
+
 async def gets_in(pilot: Pilot[int]) -> None:
     """Wait until the program has logged in, behind which there is no dashboard here: then it ends."""
     app = pilot.app
     assert isinstance(app, MonitorApp)
-    with anyio.fail_after(60):
-        while app.failure is None:  # noqa: ASYNC110 - the end of a program is no event
-            await anyio.sleep(0.05)
+    await until(lambda: app.failure is not None)
+    assert app.failure is not None
     assert "nothing listens there" in app.failure.said
 
 
@@ -173,3 +179,46 @@ async def test_codes_are_asked_for_in_the_servers_words_each_as_it_wants_it_seen
             await pilot.press("enter")
             await gets_in(pilot)
         assert server.answers == [[], ["4711", "0815"]]
+
+
+async def test_what_was_typed_wrong_thrice_is_asked_again_only_when_that_is_wanted(sshd: Sshd, home: Path) -> None:
+    with asking_for_codes([("", "", [("Code: ", False)])], ("4711",), sshd.folder / "host_ed25519") as server:
+        there = Sshd(sshd.folder, server.port, 0, server.user)
+        sshd.known_hosts.write_text(f"[127.0.0.1]:{server.port} {sshd.host_key}\n")
+        async with watching_by_ssh(there, key=sshd.key) as pilot:
+            for number in range(1, 4):
+                await shows(pilot, "Code:")
+                await pilot.press(*"wrong", "enter")
+                await pilot.pause()
+                await until(lambda number=number: len(server.answers) == number)
+            screen = await shows(pilot, "r asks again")
+            assert "the answers were refused" in screen
+            await stays(pilot, "Code:")
+            await pilot.press("r")
+            await shows(pilot, "Code:")
+            await pilot.press(*"4711", "enter")
+            await until(lambda: server.answers[-1] == ["4711"])
+
+
+async def test_a_key_of_several_clusters_is_unlocked_once_for_all(
+    sshd: Sshd, home: Path, tmp_path: Path, ray_cluster: RunningCluster
+) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    key = keygen(sshd.folder / "guarded", passphrase=PASSPHRASE)
+    with running_sshd(folder) as other:
+        for server in (sshd, other):
+            (server.folder / "authorized_keys").write_text(key.with_suffix(".pub").read_text())
+        questions = Questions()
+        connect = ConnectOptions(
+            ssh_key=key, dashboard_port=ray_cluster.port, asking=questions, accept_new_host_key=True
+        )
+        targets = [f"ssh://{server.user}@127.0.0.1:{server.port}" for server in (sshd, other)]
+        candidates = [one for target in targets for one in resolve(target, connect)]
+        options = MonitorOptions(refresh_s=0.5, connect=connect)
+        app = MonitorApp(candidates, options, questions=questions, together=True)
+        async with app.run_test(size=(120, 34)) as pilot:
+            await shows(pilot, "Passphrase for")
+            pilot.app.screen.query_one(Input).value = PASSPHRASE
+            await pilot.press("enter")
+            await shows(pilot, "2 live")
