@@ -101,6 +101,7 @@ def _by_kubeconfig(configuration: Any, paths: list[str], options: ConnectOptions
         merged = KubeConfigMerger(os.pathsep.join(paths)).config
         if merged is None:
             raise UsageError(_TRIED, f"{paths[0]} is empty or not there", _ADVICE)
+        _check_context(merged.value, options.context)
         loader = Loader(config_dict=merged, config_base_path=None, active_context=options.context)
         loader.load_and_set(configuration)
         current = loader.current_context
@@ -111,6 +112,15 @@ def _by_kubeconfig(configuration: Any, paths: list[str], options: ConnectOptions
     named = (current.get("context") or {}).get("namespace") if current else None
     context = current["name"] if current else ""
     return _made(configuration, context, options.namespace or named or "default", loader.cluster, loader.user)
+
+
+def _check_context(config: Mapping[str, Any], named: str | None) -> None:
+    """Raise `UsageError` where there is no such context, with those that there are."""
+    wanted = named or config.get("current-context")
+    known = [str(one["name"]) for one in config.get("contexts") or ()]
+    if wanted and wanted not in known:
+        advice = f"name one with --context: {', '.join(known)}" if known else _ADVICE
+        raise UsageError(_TRIED, f"it has no context {wanted}", advice)
 
 
 def _paths(options: ConnectOptions, environ: Mapping[str, str]) -> list[str]:

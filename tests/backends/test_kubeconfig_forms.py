@@ -55,6 +55,15 @@ async def test_a_token_in_the_file(api: KubeApi, tmp_path: Path) -> None:
     await asked(ConnectOptions(kubeconfig=kubeconfig(api, tmp_path)), {})
 
 
+async def test_a_context_that_is_not_there_is_told_with_those_that_are(api: KubeApi, tmp_path: Path) -> None:
+    path = kubeconfig(api, tmp_path)
+    for named in ("prod", None):
+        with pytest.raises(UsageError) as caught:
+            await asked(ConnectOptions(kubeconfig=path, context=named), {})
+        assert (caught.value.said, caught.value.advice) == ("it has no context prod", "name one with --context: test")
+        path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "current-context": "prod"}))
+
+
 async def test_a_token_in_a_file_of_its_own_that_is_written_anew(api: KubeApi, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN)
     options = ConnectOptions(kubeconfig=kubeconfig(api, tmp_path, {"tokenFile": "token"}))
