@@ -52,10 +52,10 @@ def refusal(status: int, body: bytes, path: str) -> RaymonError:
 
 
 def not_reached(error: BaseException, tried: str) -> RaymonError:
-    """Return the failure for what came in place of an answer of the API server."""
+    """Return the failure for what came in place of an answer of the API server, which is named: Ray is behind it."""
     found = failure_of(error, tried=tried)
     # What is advised of a dashboard fits no API server, whose address and authority stand in the kubeconfig.
-    return type(found)(tried, found.said, _WAY) if found.tried == tried else found
+    return type(found)(tried, f"API server: {found.said}", _WAY) if found.tried == tried else found
 
 
 def status_message(body: bytes) -> str | None:

@@ -210,7 +210,7 @@ class ApiServer:
                 async with contextlib.aclosing(answer):
                     body = await read_body(answer, limit, cut=cut)
         except TimeoutError:
-            said = f"it was not done with its answer within {2 * ANSWER_S:.0f} s"
+            said = f"API server: not done with its answer within {2 * ANSWER_S:.0f} s"
             raise TimedOutError(tried, said, "the API server may be overloaded, or the link slow") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise not_reached(error, tried) from None

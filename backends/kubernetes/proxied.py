@@ -10,7 +10,7 @@ import httpx
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, RefusedError, UnreachableError
 from raymon_tui.backends.failures import failure_of
-from raymon_tui.backends.kubernetes.answers import for_decoded, read_body, refusal, status_message
+from raymon_tui.backends.kubernetes.answers import for_decoded, not_reached, read_body, refusal, status_message
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.pods import PodPort
 
@@ -109,13 +109,19 @@ class PodTransport(httpx.AsyncBaseTransport):
     async def _send(self, request: httpx.Request, behind: PodPort) -> httpx.Response:
         path = f"/api/v1/namespaces/{behind.namespace}/pods/{request.url.scheme}:{behind.pod}:{behind.port}/proxy"
         times = request.extensions.get("timeout")
-        answer = await self._api.send(
-            request.method,
-            path + request.url.raw_path.decode("ascii"),
-            headers=[(name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP_BY_HOP],
-            content=await request.aread(),
-            timeout=httpx.Timeout(**times) if times else None,
-        )
+        content = await request.aread()
+        try:
+            answer = await self._api.send(
+                request.method,
+                path + request.url.raw_path.decode("ascii"),
+                headers=[
+                    (name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP_BY_HOP
+                ],
+                content=content,
+                timeout=httpx.Timeout(**times) if times else None,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise not_reached(error, f"connect to {self._endpoint}") from None
         if answer.status_code in _FROM_SERVER and "json" in answer.headers.get("content-type", ""):
             return await self._judged(answer, path, behind)
         return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream, request=request)

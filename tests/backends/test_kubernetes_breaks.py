@@ -79,6 +79,22 @@ async def test_an_api_server_that_restarts_is_used_again(ray_cluster: RunningClu
         await backend.aclose()
 
 
+@pytest.mark.parametrize("taken", [set(), {PROXY}], ids=["by the pod proxy", "by port-forward"])
+async def test_an_api_server_that_is_gone_is_not_taken_for_a_dashboard_that_is(
+    taken: set[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    api = furnished((READ | ENTER) - taken, closed_port(), "10.0.0.9")
+    async with serving(api):
+        backend = opened(api, tmp_path)
+        with pytest.raises(UnreachableError) as caught:
+            await version(backend)
+        assert "API server:" not in caught.value.said
+    with pytest.raises(UnreachableError) as caught:
+        await version(backend)
+    assert caught.value.said == "API server: Connection refused"
+    await backend.aclose()
+
+
 @pytest.mark.ray
 async def test_without_the_pod_proxy_in_mid_session_http_goes_by_port_forward(api: KubeApi, tmp_path: Path) -> None:
     backend = opened(api, tmp_path)
