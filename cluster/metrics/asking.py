@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from raymon_tui.cluster.metrics.lines import Line
@@ -18,29 +18,62 @@ HOLD_S = 40.0
 NAN = math.nan
 
 
-def ask(
-    measure: Measure, start: float, step_s: float, count: int, lines: Iterable[tuple[str, LineKey, KeptLine]]
-) -> tuple[Line, ...]:
-    """Return the lines of a measure in order of their labels, `count` values each from `start` on.
+LINES_AT_ONCE = 16
+"""Read, or folded, in a few milliseconds, however long they are."""
 
-    `lines` are those of its family: the node that each is of, what it is, and its values.
+
+class Asking:
+    """The lines of a measure, made in steps between which something else may be done; `lines` holds them in the end.
+
+    They come in order of their labels, `count` values each from `start` on. `kept` are those of its family: the node
+    that each is of, what it is, and its values.
     """
+
+    def __init__(
+        self, measure: Measure, start: float, step_s: float, count: int, kept: Iterable[tuple[str, LineKey, KeptLine]]
+    ) -> None:
+        self.lines: tuple[Line, ...] = ()
+        self._steps = _made(measure, start, step_s, count, kept)
+
+    def __iter__(self) -> Iterator[None]:
+        """Make them."""
+        self.lines = yield from self._steps
+
+
+def _made(
+    measure: Measure, start: float, step_s: float, count: int, lines: Iterable[tuple[str, LineKey, KeptLine]]
+) -> Generator[None, None, tuple[Line, ...]]:
     grouped: dict[Labels, list[tuple[Labels, array[float]]]] = {}
-    for node, key, kept in lines:
+    for place, (node, key, kept) in enumerate(lines, 1):
         if measure.counts(key.labels):
             values = kept.ring.resample(start, step_s, count, HOLD_S)
             grouped.setdefault(measure.line_of(key.labels, node), []).append((key.labels, values))
-    made = ((labels, _folded(measure, group, count)) for labels, group in sorted(grouped.items()))
-    return tuple(Line(labels, values) for labels, values in made if not all(map(math.isnan, values)))
+        if place % LINES_AT_ONCE == 0:
+            yield
+    found = []
+    for place, (labels, group) in enumerate(sorted(grouped.items()), 1):
+        line = Line(labels, (yield from _folded(measure, group, count)))
+        if not all(map(math.isnan, line.values)):
+            found.append(line)
+        if place % LINES_AT_ONCE == 0:
+            yield
+    return tuple(found)
 
 
-def _folded(measure: Measure, group: Sequence[tuple[Labels, array[float]]], count: int) -> tuple[float, ...]:
+def _folded(
+    measure: Measure, group: Sequence[tuple[Labels, array[float]]], count: int
+) -> Generator[None, None, tuple[float, ...]]:
     if measure.kind == "quantile":
         return _quantiles(measure, group, count)
     scale, columns = measure.scale, [values for _, values in group]
     if len(columns) == 1:
         return tuple(value * scale for value in columns[0])
-    return tuple(_fold(measure.fold, column) * scale for column in zip(*columns, strict=True))
+    found = []
+    for column in zip(*columns, strict=True):
+        found.append(_fold(measure.fold, column) * scale)
+        if len(columns) > LINES_AT_ONCE:
+            yield
+    return tuple(found)
 
 
 def _fold(fold: str, values: Iterable[float]) -> float:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from raymon_tui.cluster.metrics.asking import HOLD_S, ask
+from anyio.lowlevel import checkpoint
+
+from raymon_tui.cluster.metrics.asking import HOLD_S, Asking
 from raymon_tui.cluster.metrics.exposition import Family, Scrape
 from raymon_tui.cluster.metrics.families import KEPT, Fold, Kept, is_custom
 from raymon_tui.cluster.metrics.kept_line import KeptLine, LineKey
@@ -171,13 +173,25 @@ class MetricsStore:
 
     def ask(self, measure: Measure, start: float, step_s: float, count: int, *, target: str | None = None) -> Lines:
         """Return `count` values of each line of a measure, from `start` on; of one target alone where it is named."""
-        return Lines(start, step_s, ask(measure, start, step_s, count, self._lines(measure, target)))
+        asking = Asking(measure, start, step_s, count, self._lines(measure, target))
+        for _ in asking:
+            pass
+        return Lines(start, step_s, asking.lines)
+
+    async def answer(
+        self, measure: Measure, start: float, step_s: float, count: int, *, target: str | None = None
+    ) -> Lines:
+        """Return the same, and let keys be answered meanwhile: a thousand nodes have a thousand lines."""
+        asking = Asking(measure, start, step_s, count, self._lines(measure, target))
+        for _ in asking:
+            await checkpoint()
+        return Lines(start, step_s, asking.lines)
 
     def latest(self, measure: Measure, now: float, *, target: str | None = None) -> Lines:
         """Return the newest value of each line."""
         return self.ask(measure, now - 1.0, 1.0, 1, target=target)
 
-    def _lines(self, measure: Measure, target: str | None) -> Iterable[tuple[str, LineKey, KeptLine]]:
+    def _lines(self, measure: Measure, target: str | None) -> list[tuple[str, LineKey, KeptLine]]:
         """Return the lines that a measure is made of: the nodes' where it tells them apart, else the cluster's."""
         name = f"{measure.family}_bucket" if measure.kind == "quantile" else measure.family
         if target is None and not measure.by_node and self._fold_of(name) == measure.fold:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from raymon_tui.cluster.metrics.asking import quantile_of
 from raymon_tui.cluster.metrics.exposition import Decoder
+from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
 from raymon_tui.cluster.metrics.ring import FINE, Ring
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
@@ -122,6 +125,26 @@ def test_of_many_nodes_only_what_tells_them_apart_is_kept_by_node() -> None:
     assert by_node == {}
     assert told.values(Measure(family="ray_tasks"), T0, 2, 1) == {(): [2.0 * MANY_NODES]}
     assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 20, 1)) == 2 * MANY_NODES
+
+
+async def test_a_line_for_each_of_many_nodes_is_made_between_other_things() -> None:
+    store, measure, meanwhile = MetricsStore(), Measure(family=CPU, fold="mean", by=(NODE,)), 0
+    for number in range(200):
+        store.tell(LineKey(CPU), T0, float(number), target=f"n{number}")
+
+    async def press_keys() -> None:
+        nonlocal meanwhile
+        while True:
+            await checkpoint()
+            meanwhile += 1
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(press_keys)
+        answered = await store.answer(measure, T0, 2.0, 10)
+        tasks.cancel_scope.cancel()
+    assert len(answered.lines) == 200
+    assert repr(answered) == repr(store.ask(measure, T0, 2.0, 10))
+    assert meanwhile > 10
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 400), st.floats(-1e6, 1e6)), min_size=1, max_size=200))

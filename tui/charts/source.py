@@ -101,8 +101,9 @@ class ScrapedHere:
         first = end - number * step_s
         for measure in measures:
             self._metrics.want(measure.family)
-        lines = tuple(self._metrics.store.ask(one, first, step_s, number, target=target) for one in measures)
-        return Answered(self.title, first + step_s, step_s, number, lines)
+        store = self._metrics.store
+        lines = [await store.answer(one, first, step_s, number, target=target) for one in measures]
+        return Answered(self.title, first + step_s, step_s, number, tuple(lines))
 
 
 def known_at(values: Sequence[float], place: int) -> bool:
