@@ -4,7 +4,7 @@
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
-PROGRAMS='tmux:tmux sshd:openssh-server ip:iproute2 prometheus:prometheus'
+PROGRAMS='tmux:tmux sshd:openssh-server ip:iproute2 prometheus:prometheus tcsh:tcsh fish:fish'
 POLICY=/usr/sbin/policy-rc.d
 
 missing() {

@@ -28,7 +28,7 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
-Subsystem sftp internal-sftp
+{subsystem}
 MaxStartups 100:30:200
 LogLevel ERROR
 """
@@ -65,11 +65,17 @@ def keygen(path: Path, *words: str, passphrase: str = "", kind: str = "ed25519")
 
 @contextlib.contextmanager
 def running_sshd(
-    folder: Path, *settings: str, port: int | None = None, host: str = "127.0.0.1", within: tuple[str, ...] = ()
+    folder: Path,
+    *settings: str,
+    port: int | None = None,
+    host: str = "127.0.0.1",
+    within: tuple[str, ...] = (),
+    sftp: str | None = "internal-sftp",
 ) -> Iterator[Sshd]:
     """Run a server with these lines besides its ordinary ones; `folder` may be that of one that ran before.
 
-    `within` are the words before its own that put it on another host, whose address is `host`.
+    `sftp` is what serves files there, None where nothing does; `within` are the words before its own that put it on
+    another host, whose address is `host`.
     """
     program = shutil.which("sshd") or shutil.which("/usr/sbin/sshd")
     if program is None:
@@ -83,8 +89,9 @@ def running_sshd(
         keygen(folder / "user_ed25519")
         (folder / "authorized_keys").write_text((folder / "user_ed25519.pub").read_text())
     config = folder / "sshd_config"
+    subsystem = f"Subsystem sftp {sftp}" if sftp else ""
     # Of several lines with one keyword sshd takes the first.
-    config.write_text("\n".join(settings) + CONFIG.format(port=port, folder=folder, host=host))
+    config.write_text("\n".join(settings) + CONFIG.format(port=port, folder=folder, host=host, subsystem=subsystem))
     host_key = (folder / "host_ed25519.pub").read_text()
     (folder / "known_hosts").write_text(f"[{host}]:{port} {host_key}")
     process = subprocess.Popen([*within, program, "-D", "-e", "-f", str(config)], start_new_session=True)
