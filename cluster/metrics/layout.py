@@ -10,6 +10,10 @@ from raymon_tui.cluster.metrics.families import KEPT, Kept, custom_labels
 from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.metrics.ring import COARSE, FINE, Ring
 
+MOST_FINE = 2_000
+"""Lines of targets that are kept in the finest resolution: 21 MB. Those beyond are kept as of many targets."""
+MOST_RINGS = 10_000
+"""Beyond these a target has lines of its own for what tells it from others, and of the rest the cluster's alone."""
 _COUNTED = ("counter", "histogram", "summary")
 _CUSTOM = Kept()
 
@@ -23,10 +27,14 @@ class Place(NamedTuple):
 
 
 class Layout:
-    """How the lines of targets are kept; of `many` targets, each keeps lines for what tells them apart alone."""
+    """How the lines of targets are kept; of `many` targets, each keeps lines for what tells them apart alone.
+
+    `rings` is how many were given out; whoever gives some up says so.
+    """
 
     def __init__(self) -> None:
         self.many = False
+        self.rings = 0
         self._keys: dict[LineKey, LineKey] = {}
 
     def place(self, series: Series, families: Mapping[str, Family]) -> Place | None:
@@ -50,10 +58,12 @@ class Layout:
 
     def ring(self, kept: Kept) -> Ring | None:
         """Return what a target's line is kept in; None where only the cluster's is kept."""
-        if not self.many:
-            return Ring(FINE)
-        return Ring(COARSE) if kept.per_node else None
+        if not kept.per_node and (self.many or self.rings >= MOST_RINGS):
+            return None
+        self.rings += 1
+        return Ring(COARSE if self.many or self.rings > MOST_FINE else FINE)
 
     def clear(self) -> None:
         """Forget the keys."""
         self._keys.clear()
+        self.rings = 0

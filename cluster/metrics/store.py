@@ -63,6 +63,7 @@ class MetricsStore:
             self._layout.many = many
             for target in self._targets.values():
                 target.lay_out(self._layout)
+            self._layout.rings = sum(target.rings for target in self._targets.values())
 
     def wanted(self, family: str) -> bool:
         """Return whether the samples of a family are kept."""
@@ -221,6 +222,7 @@ class MetricsStore:
                 del self._targets[name]
         for target in self._targets.values():
             target.drop_before(before)
+        self._layout.rings = sum(target.rings for target in self._targets.values())
 
     def clear(self) -> None:
         """Forget all: it is another cluster now."""

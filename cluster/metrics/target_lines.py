@@ -107,6 +107,11 @@ class TargetLines:
             elif cell.ring is None:
                 cell.ring = layout.ring(cell.kept)
 
+    @property
+    def rings(self) -> int:
+        """How many of its lines are kept over time."""
+        return sum(cell.ring is not None for cell in self.cells.values())
+
     def drop_before(self, at: float) -> None:
         """Forget the lines that have had no value since `at`."""
         old = {key for key, cell in self.cells.items() if cell.ring is not None and cell.ring.until < at}

@@ -10,11 +10,12 @@ from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raymon_tui.cluster.metrics import layout
 from raymon_tui.cluster.metrics.asking import quantile_of
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
-from raymon_tui.cluster.metrics.ring import FINE, Ring
+from raymon_tui.cluster.metrics.ring import COARSE, FINE, Ring
 from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
 from raymon_tui.cluster.metrics.target_lines import MOST_LINES_A_TARGET
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
@@ -125,6 +126,21 @@ def test_of_many_nodes_only_what_tells_them_apart_is_kept_by_node() -> None:
     assert by_node == {}
     assert told.values(Measure(family="ray_tasks"), T0, 2, 1) == {(): [2.0 * MANY_NODES]}
     assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 20, 1)) == 2 * MANY_NODES
+
+
+def test_exporters_with_endless_lines_together_take_an_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "MOST_FINE", 10)
+    monkeypatch.setattr(layout, "MOST_RINGS", 30)
+    told = Told()
+    body = f"{CPU} 50\n" + "".join(f'ray_mine{{id="{number}"}} 1\n' for number in range(100))
+    for passed in range(0, 90_000, 600):
+        told.scrape(T0 + passed, a=body, b=body)
+    fine, coarse = (4 * sum(tier.slots for tier in tiers) for tiers in (FINE, COARSE))
+    # Those of the cluster, and of the exporters so many; arrays are cut when they are a sixteenth too long.
+    assert told.store.bytes_kept <= 17 / 16 * ((101 + 10) * fine + 22 * coarse)
+    end = T0 + 89_400
+    assert told.values(Measure(family="ray_mine"), end, 2, 1) == {(): [200.0]}
+    assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), end, 2, 1)) == 2
 
 
 async def test_a_line_for_each_of_many_nodes_is_made_between_other_things() -> None:
