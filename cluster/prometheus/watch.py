@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from raymon_tui.backends.base import Backend
-from raymon_tui.backends.errors import RaymonError
+from raymon_tui.backends.errors import RaymonError, RefusedError
 from raymon_tui.cluster.metrics.measure import NODE, Measure, promql
 from raymon_tui.cluster.prometheus.finding import Server, answering, headers_for
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
@@ -126,7 +126,7 @@ class PrometheusWatch:
             await self._take(server)
         except RaymonError as failure:
             if self.server is server:
-                self.server, self.lost, self.said, self.nodes = None, server.title, failure.said, 0
+                self.server, self.lost, self.said, self.nodes = None, server.title, in_words(failure), 0
             return False
         return True
 
@@ -151,7 +151,15 @@ class PrometheusWatch:
             self._known.append(server)
             await self._take(server)
         except RaymonError as failure:
-            self.said = failure.said
+            self.said = in_words(failure)
+
+
+def in_words(failure: RaymonError) -> str:
+    """Return why a server does not answer; of a refusal also on the way to what, and what to do about it."""
+    if not isinstance(failure, RefusedError):
+        return failure.said
+    tried = "" if failure.tried.startswith("ask ") else f"cannot {failure.tried}: "
+    return f"{tried}{failure.said}" + (f". {failure.advice}" if failure.advice else "")
 
 
 async def nodes_known(server: Server, matchers: dict[str, str], at: float) -> int:

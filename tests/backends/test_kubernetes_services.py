@@ -15,6 +15,7 @@ from raymon_tui.backends.errors import RefusedError
 from raymon_tui.backends.kubernetes.backend import KubernetesBackend
 from raymon_tui.cluster.grafana.finding import answering_grafana
 from raymon_tui.cluster.prometheus.finding import Server, answering
+from raymon_tui.cluster.prometheus.watch import in_words
 
 SECRET = "hunter2hunter2"
 BODY = b'{"status":"success","database":"ok","data":{"version":"2.42.0","resultType":"scalar","result":[0,"1"]}}'
@@ -83,6 +84,7 @@ async def test_where_no_port_may_be_forwarded_the_right_that_lacks_is_named(api:
         assert "pass Authorization on to prometheus:9090, which the pod proxy takes away" in caught.value.tried
         assert 'cannot get resource "pods/portforward"' in caught.value.said
         assert "docs/rbac.yaml" in caught.value.advice
+        assert in_words(caught.value).startswith("cannot pass Authorization on to prometheus:9090, which the pod proxy")
         assert SECRET not in str(caught.value)
         with pytest.raises(RefusedError, match="pods/portforward"):
             await answering_grafana(backend, "http://prometheus:9090", SECRET)

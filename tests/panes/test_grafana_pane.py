@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from given_dashboards import dashboard, panel
-from grafana_standin import TOKEN, StandIn, listening
+from grafana_standin import TOKEN, StandIn, listening, serving
 from prometheus import free_port, prometheus
 from still import StillApp, comes, known, line_with, lines, text
 from textual.pilot import Pilot
@@ -118,6 +119,30 @@ async def test_services_that_are_well_are_named_with_their_address(tmp_path: Pat
         await comes(pilot, f"Grafana 11.2.0 at {stand_in.url}")
         assert "Prometheus 2." in line_with(app, server.removeprefix("http://"))
         await comes(pilot, "Given")
+
+
+async def test_a_name_and_password_in_an_address_are_never_shown(tmp_path: Path) -> None:
+    wanting = "http://ann:s3cret@127.0.0.1:9"
+    options = MonitorOptions(prometheus=PrometheusOptions(url=wanting), grafana=GrafanaOptions(wanting, None))
+    app = StillApp("more", known(), options)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await pilot.press("left_square_bracket")
+        await comes(pilot, "no Prometheus at http://127.0.0.1:9: Connection refused")
+        await comes(pilot, "no Grafana at http://127.0.0.1:9: Connection refused")
+        assert "s3cret" not in text(app)
+
+
+async def test_a_server_that_wants_to_know_who_asks_says_how_to_tell_it(tmp_path: Path) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=401, text="no way")
+
+    async with serving(answer) as url:
+        options = MonitorOptions(prometheus=PrometheusOptions(url=url), grafana=GrafanaOptions(NOWHERE, None))
+        app = StillApp("more", known(), options)
+        async with app.run_test(size=(140, 45)) as pilot:
+            await pilot.press("left_square_bracket")
+            await comes(pilot, f"no Prometheus at {url}: HTTP 401: no way. Give what it wants with")
+            await comes(pilot, "--prometheus-header NAME=VALUE.")
 
 
 async def test_servers_that_come_go_and_come_back_are_noticed(tmp_path: Path) -> None:

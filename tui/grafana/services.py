@@ -10,7 +10,9 @@ from raymon_tui.cluster.grafana.finding import GrafanaServer, answering_grafana
 from raymon_tui.cluster.grafana.library import Listed, in_grafana, on_the_head
 from raymon_tui.cluster.grafana.model import Dashboard
 from raymon_tui.cluster.prometheus.api import PrometheusApi
+from raymon_tui.cluster.prometheus.watch import in_words
 from raymon_tui.cluster.ray_api.words import spoken
+from raymon_tui.cluster.service_client import without_secrets
 from raymon_tui.tui.session import Session
 
 HOW_TO_GET_ONE = "`raymon-tui targets TARGET --format prometheus` writes a configuration for one."
@@ -54,12 +56,16 @@ class Services:
 
     @property
     def prometheus_address(self) -> str:
-        """Where Prometheus was looked for."""
-        return self._session.options.prometheus.url or self._session.monitor.prometheus.addresses.prometheus
+        """Where Prometheus was looked for, without the secrets that may be in it."""
+        return self._session.monitor.prometheus.address
 
     @property
     def grafana_address(self) -> str:
-        """Where Grafana was looked for."""
+        """Where Grafana was looked for, without the secrets that may be in it."""
+        return without_secrets(self._grafana_url)
+
+    @property
+    def _grafana_url(self) -> str:
         return self._session.options.grafana.url or self._session.monitor.prometheus.addresses.grafana
 
     @property
@@ -105,7 +111,7 @@ class Services:
 
     async def _look_for_grafana(self) -> None:
         options = self._session.options.grafana
-        address = self.grafana_address
+        address = self._grafana_url
         if address == DISABLED:
             self.grafana_said = "RAY_GRAFANA_HOST on the head says that there is none"
             return
@@ -114,7 +120,7 @@ class Services:
             self._known_grafana = self.grafana = await self._reached(address, token, given=options.url is not None)
             self.grafana_said = ""
         except RaymonError as failure:
-            self.grafana_said = spoken(failure.said, 200)
+            self.grafana_said = spoken(in_words(failure), 400)
             return
         try:
             self._in_grafana = await in_grafana(self.grafana.api)
@@ -128,7 +134,7 @@ class Services:
             await known.api.health()
             self.grafana, self.grafana_said = known, ""
         except RaymonError as failure:
-            self.grafana, self.grafana_said = None, spoken(failure.said, 200)
+            self.grafana, self.grafana_said = None, spoken(in_words(failure), 400)
 
     async def _reached(self, address: str, token: str | None, *, given: bool) -> GrafanaServer:
         if given:
