@@ -15,6 +15,7 @@ from msgspec import structs
 from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
+from raymon_tui.cluster.counted import counted_feeds
 from raymon_tui.cluster.feeds.answer import Answer
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, VERSION
 from raymon_tui.cluster.feeds.feed import Feed, Reading
@@ -25,7 +26,6 @@ from raymon_tui.cluster.metrics.finding import ask_discovery
 from raymon_tui.cluster.metrics.reader import MetricsReader
 from raymon_tui.cluster.model.autoscaler import AutoscalerStatus
 from raymon_tui.cluster.node_type_limits import Completion, limits_feed
-from raymon_tui.cluster.prometheus.counting import counted_feeds
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.prometheus.watch import PrometheusWatch
 from raymon_tui.cluster.ray_api.client import RayApi
@@ -89,7 +89,7 @@ class Monitor:
             clock=self._clock.now,
             rng=rng,
         )
-        self._counted = counted_feeds(self.prometheus, lambda: len(self.metrics.states))
+        self._counted = counted_feeds(self.prometheus, self.metrics, self._clock.now)
         self.history = History(self.metrics.store)
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(

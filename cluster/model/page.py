@@ -49,7 +49,7 @@ class Page(Struct, Generic[Row], frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """How many of a kind there are in each state, and where that is known from (`state_api` or `prometheus`).
+    """How many of a kind there are in each state, and where that is known from (`state_api`, `metrics`, `prometheus`).
 
     `at_least`: what ended, and so the total, was counted a while ago and may be more by now.
     """

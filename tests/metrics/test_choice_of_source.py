@@ -20,6 +20,7 @@ from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import BadAnswerError
 from raymon_tui.backends.http import HttpBackend
 from raymon_tui.backends.targets import UrlTarget
+from raymon_tui.cluster import counted
 from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS, VERSION
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics import reader
@@ -47,8 +48,9 @@ ray_tasks{{State="PENDING_ARGS_FETCH",Source="dependency_manager",SessionName="{
 ray_tasks{{State="FINISHED",Source="owner",SessionName="{session}"}} 7
 ray_actors{{State="ALIVE",Source="gcs",SessionName="{session}"}} 5
 ray_actors{{State="ALIVE_IDLE",Source="executor",SessionName="{session}"}} 5
-ray_tasks{{State="RUNNING",Source="executor",SessionName="session_of_others"}} 900
 """
+OF_OTHERS = 'ray_tasks{State="RUNNING",Source="executor",SessionName="session_of_others"} 900\n'
+"""What a server may know beside."""
 LIVE = {
     "RUNNING": 40 * EXPORTERS,
     "PENDING_NODE_ASSIGNMENT": 11_000 * EXPORTERS,
@@ -64,10 +66,15 @@ class Exporter:
     def __init__(self, used: float) -> None:
         self.used = used
         self.asked_by_us = 0
+        self.broken = False
 
     async def answer(self, request: web.Request) -> web.Response:
-        self.asked_by_us += not request.headers["User-Agent"].startswith("Prometheus/")
-        return web.Response(text=SAID.format(session=SESSION, used=self.used))
+        is_prometheus = request.headers["User-Agent"].startswith("Prometheus/")
+        self.asked_by_us += not is_prometheus
+        if self.broken:
+            return web.Response(status=500)
+        text = SAID.format(session=SESSION, used=self.used)
+        return web.Response(text=text + OF_OTHERS if is_prometheus else text)
 
 
 class Watched(NamedTuple):
@@ -162,6 +169,11 @@ def live(watched: Watched, feed: Feed[Counts]) -> dict[str, int]:
     return {} if counts is None else {state: count for state, count in counts.by_state.items() if count}
 
 
+def source_of(watched: Watched, feed: Feed[Counts]) -> str:
+    counts = watched.monitor.snapshot.value(feed)
+    return "" if counts is None else counts.source
+
+
 def said_of(watched: Watched) -> list[str]:
     """Return what the pane says of where its values come from."""
     monitor = watched.monitor
@@ -254,6 +266,27 @@ async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_
             assert tasks.total is None
         one.monitor.prometheus.doubt()
         await until(one, lambda: told_by("state_api"))
+
+
+async def test_while_ray_counts_slowly_exporters_tell_what_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counted, "DEAR_S", 0.0)
+    monkeypatch.setattr(counted, "REST", 1e6)
+    async with watched(free_port(), many_nodes=EXPORTERS) as one:
+        await until(one, lambda: source_of(one, TASK_COUNTS) == "metrics")
+        tasks = one.monitor.snapshot.value(TASK_COUNTS)
+        assert tasks is not None
+        assert [tasks.of(state) for state in LIVE] == [*tuple(LIVE.values())[:-1], 0]
+        assert (tasks.of("FAILED"), tasks.total) == (3, sum(tasks.by_state.values())), "as Ray counted what has ended"
+        await until(one, lambda: live(one, ACTOR_COUNTS).get("ALIVE") == 5 * EXPORTERS)
+
+
+async def test_ray_is_asked_while_an_exporter_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counted, "DEAR_S", 0.0)
+    monkeypatch.setattr(counted, "REST", 1e6)
+    async with watched(free_port(), many_nodes=EXPORTERS) as one:
+        await until(one, lambda: source_of(one, TASK_COUNTS) == "metrics")
+        one.exporters[0].broken = True
+        await until(one, lambda: source_of(one, TASK_COUNTS) == "state_api")
 
 
 async def test_without_a_server_a_part_of_many_is_scraped_in_turn_and_that_is_said(

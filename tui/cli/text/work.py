@@ -71,7 +71,7 @@ def _counts(counts: Counts | None, groups: Sequence[tuple[str, str, tuple[str, .
         return (UNKNOWN,)
     parts = _line([(state, word, _count(counts, states)) for state, word, states in groups], drawn)
     total = (GAP, Piece(f"of {numbers.count(counts.total)}", "dim")) if counts.total is not None else ()
-    source = (Piece(" (from Prometheus)", "dim"),) if counts.source == "prometheus" else ()
+    source = (Piece(f" (from {counts.source})", "dim"),) if counts.source != "state_api" else ()
     return (*parts, *total, *source)
 
 

@@ -24,6 +24,10 @@ WIDE = 50
 """Below this width columns stand closer, and the restarting are left out: the counts above the table have them."""
 
 
+TOLD_BY = {"metrics": "metrics", "prometheus": "Prometheus"}
+"""Who told the counts, where that is not Ray's State API."""
+
+
 class Group(NamedTuple):
     """States that are counted together, and how they look."""
 
@@ -97,7 +101,8 @@ def _lines(
 
 def _words(counts: Counts, groups: tuple[Group, ...], moment: Moment, width: int) -> Content:
     """Return the counts with the longest words that there is room for."""
-    source = (Piece("  by Prometheus", "faint"),) if counts.source == "prometheus" else ()
+    told_by = TOLD_BY.get(counts.source)
+    source = (Piece(f"  by {told_by}", "faint"),) if told_by else ()
     words = ([f" {group.word}" for group in groups], [f" {group.short}" for group in groups], [""] * len(groups))
     lines = [(*_counted(counts, groups, moment, said), *told) for told in (source, ()) for said in words]
     fitting = (line for line in lines if sum(cell_len(piece.text) for piece in line) <= width)
