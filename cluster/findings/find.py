@@ -80,11 +80,12 @@ class Finder:
     def find(self, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
         """Return all that needs attention at `now` (seconds since the epoch), worst first, then longest first.
 
-        A rule that fails is a finding itself, and the others still count.
+        Of what is equally bad the trouble of the head comes first. A rule that fails is a finding itself, and the
+        others still count.
         """
         rules = RULES if PICTURED not in snapshot.readings else (*RULES, *_rules_of_kubernetes())
         found = {finding.id: finding for rule in rules for finding in self._found(rule, snapshot, now)}
-        return tuple(sorted(found.values(), key=lambda one: (-one.severity, one.since or now, one.id)))
+        return tuple(sorted(found.values(), key=lambda one: (-one.severity, not one.of_head, one.since or now, one.id)))
 
     def _found(self, rule: Rule, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
         if not rule.of:

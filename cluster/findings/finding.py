@@ -20,7 +20,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     `id` stays the same while the trouble lasts. `title` names it in a few words, `cause` says why in one sentence,
     `where` is the pane that shows more (`nodes`, `autoscaler`, `jobs`, `tasks`, `actors`, `more`), `subject` the row's
-    key there, `since` seconds since the epoch, `hint` what to do.
+    key there, `since` seconds since the epoch, `hint` what to do. `of_head`: the head, or the way to it, is in
+    trouble, without which nothing else works.
     """
 
     id: str
@@ -31,3 +32,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     subject: str = ""
     since: float | None = None
     hint: str = ""
+    of_head: bool = False

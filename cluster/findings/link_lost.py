@@ -21,4 +21,5 @@ def link_lost(snapshot: Snapshot, _now: float) -> Iterator[Finding]:
             cause=link.said,
             since=link.since,
             hint=link.advice,
+            of_head=True,
         )

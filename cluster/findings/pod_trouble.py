@@ -11,7 +11,7 @@ from raymon_tui.cluster.findings.kuberay_standing import page_of
 from raymon_tui.cluster.findings.pod_troubles import Trouble, troubles_of
 from raymon_tui.cluster.findings.wording import several
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
-from raymon_tui.cluster.kubernetes.pod import Pod
+from raymon_tui.cluster.kubernetes.pod import HEAD_GROUP, Pod
 from raymon_tui.cluster.kubernetes.watched import PODS
 from raymon_tui.cluster.model.quantity import age
 from raymon_tui.cluster.snapshot import Snapshot
@@ -32,7 +32,7 @@ def pod_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
     old = "" if old_since is None else f"as of {age(now - old_since)} ago"
     for (kind, owner), members in groups.items():
         crashed = replaced.pop(owner, "") if kind == "crash" else ""
-        yield _finding(f"pod-{kind}:{owner}", members, (crashed, old))
+        yield _finding(f"pod-{kind}:{owner}", members, (crashed, old), picture)
     for owner, cause in replaced.items():
         yield _of_replaced(owner, cause, picture)
 
@@ -42,7 +42,7 @@ def owner_of(pod: Pod) -> str:
     return f"{pod.cluster}/{pod.group}" if pod.cluster else f"job/{pod.job or pod.name}"
 
 
-def _finding(id_: str, members: Sequence[Member], beside: Sequence[str]) -> Finding:
+def _finding(id_: str, members: Sequence[Member], beside: Sequence[str], picture: KubernetesPicture) -> Finding:
     # The longest first, which is told while others join it.
     pod, trouble = min(members, key=lambda one: one[1].since or 0.0)
     since = [one.since for _, one in members if one.since is not None]
@@ -57,6 +57,7 @@ def _finding(id_: str, members: Sequence[Member], beside: Sequence[str]) -> Find
         subject=pod.name if pod.is_ray_node else page_of("Pod", pod.name),
         since=min(since, default=None),
         hint=trouble.hint,
+        of_head=any(one.is_head and one.cluster == picture.followed for one, _ in members),
     )
 
 
@@ -78,15 +79,17 @@ def _cause(troubles: Sequence[Trouble]) -> str:
 
 def _of_replaced(owner: str, cause: str, picture: KubernetesPicture) -> Finding:
     """Return the finding for pods that fail and are replaced by others, none of which is in trouble by itself."""
-    group = owner.partition("/")[2]
+    cluster, _, group = owner.partition("/")
     trouble = Trouble.of_crash(cause)
     now = next((pod for pod in picture.own_pods if owner_of(pod) == owner), None)
+    is_head = group == HEAD_GROUP
     return Finding(
         id=f"pod-crash:{owner}",
         severity=trouble.severity,
-        title=f"pods of {group} crash again and again" if group != "headgroup" else "the head crashes again and again",
+        title="the head crashes again and again" if is_head else f"pods of {group} crash again and again",
         cause=cause,
         where="nodes" if now is not None else "more",
-        subject=now.name if now is not None else page_of("RayCluster", owner.partition("/")[0]),
+        subject=now.name if now is not None else page_of("RayCluster", cluster),
         hint=trouble.hint,
+        of_head=is_head and cluster == picture.followed,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.findings.kuberay_standing import UNSEEN_S, page_of, standing
 from raymon_tui.cluster.findings.wording import sentence
@@ -26,7 +28,8 @@ def ray_cluster_trouble(snapshot: Snapshot, now: float) -> Iterator[Finding]:
         if cluster.deleting:
             continue
         held_up = tuple(standing("RayCluster", cluster, now))
-        yield from held_up or _head(cluster, picture, now)
+        of_head = cluster.name == picture.followed
+        yield from held_up or (structs.replace(one, of_head=of_head) for one in _head(cluster, picture, now))
     yield from _quota(picture, now)
 
 

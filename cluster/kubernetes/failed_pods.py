@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from raymon_tui.cluster.kubernetes.about import pod_prefix
 from raymon_tui.cluster.kubernetes.event import KubernetesEvent
-from raymon_tui.cluster.kubernetes.pod import Pod
+from raymon_tui.cluster.kubernetes.pod import HEAD_GROUP, Pod
 from raymon_tui.cluster.kubernetes.ray_cluster import RayCluster
 
 REMEMBERED_S = 3600.0
@@ -69,7 +69,7 @@ def failed_in(events: Sequence[KubernetesEvent], cluster: RayCluster) -> Iterato
     prefixes = {
         group.group_name: pod_prefix(cluster.name, group.group_name) for group in cluster.spec.worker_group_specs
     }
-    prefixes["headgroup"] = pod_prefix(cluster.name, None)
+    prefixes[HEAD_GROUP] = pod_prefix(cluster.name, None)
     for event in events:
         about = event.involved_object
         found = _DELETED.match(event.message) if (about.kind, about.name) == ("RayCluster", cluster.name) else None

@@ -10,6 +10,7 @@ from raymon_tui.backends import kuberay
 from raymon_tui.cluster.kubernetes.metadata import Condition, KubernetesObject, condition_of, moment
 from raymon_tui.cluster.kubernetes.quantity import quantity
 
+HEAD_GROUP = "headgroup"
 CLUSTER_LABEL, GROUP_LABEL, TYPE_LABEL = kuberay.CLUSTER_LABEL, "ray.io/group", kuberay.TYPE_LABEL
 JOB_LABEL = "job-name"
 """Of every pod that a Job of Kubernetes has made."""

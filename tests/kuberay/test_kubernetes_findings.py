@@ -72,6 +72,24 @@ def test_a_pod_without_a_place_is_told_in_the_schedulers_words() -> None:
     assert finding.since == moment("2026-11-23T10:43:33Z")
 
 
+def test_what_the_head_is_in_comes_before_older_trouble_of_workers() -> None:
+    head = pod("abcde")
+    ended = {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-11-23T11:04:00Z"}
+    head["status"]["containerStatuses"][0] |= {"ready": False, "lastState": {"terminated": ended}}
+    head["metadata"]["name"] = "demo-head-later"
+    workers = [pod("badimg"), pod("crash")]
+    assert [finding.title.split()[0] for finding in found(picture([*workers, head]))] == [
+        "demo-head-later",
+        "demo-small-worker-badimg",
+        "demo-small-worker-crash",
+    ]
+    of_another = picture([*workers, head], followed="other")
+    assert found(of_another)[0].title.split()[0] == "demo-small-worker-badimg"
+    lost = Link(state="lost", since=NOW, said="Connection refused")
+    readings = {KUBERNETES.name: Reading(value=picture(workers), read_at=NOW)}
+    assert find(Snapshot(at=NOW, link=lost, readings=readings), NOW)[0].id == "link-lost"
+
+
 def test_pods_of_a_group_in_the_same_trouble_are_one_finding() -> None:
     pods = [pod("pending"), pod("pending"), pod("pending")]
     for number, one in enumerate(pods):
