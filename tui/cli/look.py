@@ -58,6 +58,7 @@ async def look_once(
 
 def _named(error: RaymonError, backend: Backend) -> RaymonError:
     """Return the failure with the cluster that it is about, where it does not say so itself."""
-    if str(backend.dashboard) in error.tried:
+    name = backend.describe()
+    if str(backend.dashboard) in error.tried or error.tried.endswith(name.partition(" ")[0]):
         return error
-    return type(error)(f"{error.tried} at {backend.describe()}", error.said, error.advice)
+    return type(error)(f"{error.tried} at {name}", error.said, error.advice)
