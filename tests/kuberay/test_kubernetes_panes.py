@@ -64,6 +64,16 @@ async def test_a_pod_that_is_no_node_is_opened_with_its_containers_and_events() 
         await comes(pilot, "BackOff 3 times  Back-off restarting failed container")
 
 
+async def test_what_kubernetes_says_of_a_pod_is_told_to_its_end_on_a_narrow_screen() -> None:
+    async with (app := await still("nodes")).run_test(size=NARROW) as pilot:
+        await comes(pilot, "small-worker-badi")
+        await pilot.press("/", *"badimg", "enter", "enter")
+        await comes(pilot, "Pod demo-small-worker-badimg")
+        await pilot.press("G")
+        await comes(pilot, "no such host")
+        assert "…" not in text(app)
+
+
 async def test_a_finding_leads_to_its_pod() -> None:
     async with (await still("overview")).run_test(size=WIDE) as pilot:
         await comes(pilot, "demo-small-worker-badimg cannot pull its image")

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from raymon_tui.tui.screens.document import Field, Section, document, wrapped
 from raymon_tui.tui.screens.redacted import HIDDEN, laid_out
+from raymon_tui.widgets.content import Piece, plain
 
 
 def test_labels_are_as_wide_as_the_widest() -> None:
@@ -20,6 +21,37 @@ def test_labels_are_as_wide_as_the_widest() -> None:
 def test_a_value_that_is_not_known_is_a_dash() -> None:
     lines = document([Section("", (Field("pid", None),))], 60)
     assert lines[0][-1].text == "–"
+
+
+MESSAGE = (
+    Piece("Failed", "warning"),
+    Piece(" 3 times", "dim"),
+    Piece("  image none:1 was not found by anybody", "dim"),
+)
+
+
+def test_the_end_of_a_message_stands_below_where_it_does_not_fit() -> None:
+    lines = document([Section("", (Field("5d", MESSAGE, folds=True),))], 46)
+    assert ["".join(piece.text for piece in line) for line in lines] == [
+        "5d  Failed 3 times  image none:1 was not found",
+        "    by anybody",
+    ]
+    assert lines[-1][-1].role == "dim"
+
+
+def test_a_message_that_has_no_room_beside_what_is_before_it_is_cut() -> None:
+    (line,) = document([Section("", (Field("5d", MESSAGE, folds=True),))], 34)
+    assert "".join(piece.text for piece in line).endswith("…")
+
+
+@given(st.text(), st.integers(10, 80))
+def test_no_folded_line_is_wider_than_the_screen_and_no_word_is_lost(said: str, width: int) -> None:
+    text = plain(said, 1000)
+    lines = document([Section("", (Field("age", (Piece("Reason"), Piece(f" {text}")), folds=True),))], width)
+    assert all(cell_len("".join(piece.text for piece in line)) <= width for line in lines)
+    if width >= 40:
+        told = "".join(piece.text for line in lines for piece in line)
+        assert "".join(told.split()) == "".join(f"ageReason{text}".split())
 
 
 def test_a_section_that_holds_nothing_is_left_out() -> None:

@@ -16,10 +16,14 @@ LONGEST_WORD = 24
 
 
 class Field(NamedTuple):
-    """One labelled value; None is a value that is not known."""
+    """One labelled value; None is a value that is not known.
+
+    Content that does not fit is cut, unless it `folds`: then its last piece goes on below.
+    """
 
     label: str
     value: Content | str | None
+    folds: bool = False
 
 
 class Section(NamedTuple):
@@ -85,4 +89,22 @@ def _field_lines(fields: Sequence[Field], width: int) -> Iterable[Content]:
             yield from ((Piece(" " * (label_width + 2)), Piece(line)) for line in rest)
         else:
             line = (label, *field.value)
-            yield line if width_of(line) <= width else fitted(line, width)
+            if width_of(line) <= width:
+                yield line
+            elif field.folds:
+                yield from _folded_lines(line, label_width + 2, width)
+            else:
+                yield fitted(line, width)
+
+
+def _folded_lines(line: Content, indent: int, width: int) -> Iterable[Content]:
+    """Return a line whose last piece goes on below, behind `indent` cells; where that has no room, it is cut."""
+    *before, last = line
+    used = width_of(tuple(before))
+    if width - used < LONGEST_WORD:
+        yield fitted(line, width)
+        return
+    # What stands before it on the first line takes its place there.
+    first, *rest = _folded(" " * (used - indent) + last.text, width - indent)
+    yield (*before, last._replace(text=first[used - indent :]))
+    yield from ((Piece(" " * indent), last._replace(text=one)) for one in rest)

@@ -31,7 +31,7 @@ def object_sections(row: ObjectRow, events: Sequence[KubernetesEvent] | None, mo
         fields.append(Field("why", row.why))
     fields += [Field("name", f"{found.namespace}/{found.name}"), *_fields(found)]
     fields.append(Field("age", "–" if found.created_at is None else duration(moment.now - found.created_at)))
-    conditions = [Field(plain(type_, 60), words) for type_, words in conditions_words(conditions_of(found))]
+    conditions = [Field(plain(type_, 60), words, folds=True) for type_, words in conditions_words(conditions_of(found))]
     return [Section(row.kind, fields), Section("Conditions", conditions), event_section(events, moment)]
 
 

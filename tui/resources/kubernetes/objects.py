@@ -84,7 +84,7 @@ def conditions_words(conditions: Sequence[Condition]) -> list[tuple[str, Content
             (
                 Piece(plain(one.status or "–", 20)),
                 Piece(f"  {plain(one.reason, 80)}" if one.reason else "", "dim"),
-                Piece(f"  {plain(' '.join(one.message.split()), 300)}" if one.message else "", "dim"),
+                Piece(f"  {plain(' '.join(one.message.split()), 1024)}" if one.message else "", "dim"),
             ),
         )
         for one in conditions

@@ -16,6 +16,8 @@ from raymon_tui.widgets.states import glyph
 from raymon_tui.widgets.table.column import Moment
 
 MOST_EVENTS = 12
+LONGEST_MESSAGE = 1024
+"""Characters: so long the message of an event may be."""
 
 
 def pod_sections(pod: Pod, events: Sequence[KubernetesEvent] | None, moment: Moment) -> list[Section]:
@@ -24,7 +26,9 @@ def pod_sections(pod: Pod, events: Sequence[KubernetesEvent] | None, moment: Mom
         Section("Pod", _fields(pod, moment)),
         Section("Containers", [_container(one, moment) for one in pod.containers]),
         Section("Init containers", [_container(one, moment) for one in pod.status.init_container_statuses]),
-        Section("Conditions", [Field(plain(name, 60), words) for name, words in conditions_words(_untrue(pod))]),
+        Section(
+            "Conditions", [Field(plain(name, 60), words, folds=True) for name, words in conditions_words(_untrue(pod))]
+        ),
         event_section(events, moment),
     ]
 
@@ -104,7 +108,7 @@ def event_section(events: Sequence[KubernetesEvent] | None, moment: Moment) -> S
     shown = events[:MOST_EVENTS]
     hidden = len(events) - len(shown)
     title = f"Events, the newest {len(shown)} of {count(len(events))}" if hidden else "Events"
-    return Section(title, [Field(_age(event, moment), _event(event)) for event in shown])
+    return Section(title, [Field(_age(event, moment), _event(event), folds=True) for event in shown])
 
 
 def _age(event: KubernetesEvent, moment: Moment) -> str:
@@ -118,5 +122,5 @@ def _event(event: KubernetesEvent) -> Content:
         *piece(event.reason, role),
         Piece(times, "dim"),
         Piece("  "),
-        *piece(" ".join(event.message.split()), "dim"),
+        Piece(plain(" ".join(event.message.split()), LONGEST_MESSAGE), "dim"),
     )
