@@ -57,7 +57,7 @@ class PaneCommands(Provider):
         hotkey = next(tab.hotkey for tab in TABS if tab.pane_id == METRICS)
         yield Place("All metrics", METRICS, "all", hotkey)
         if isinstance(self.screen, ClusterScreen):
-            for family in self.screen.session.monitor.metrics.store.families():
+            for family in self.screen.session.charts.known_families:
                 if is_custom(family.name):
                     yield Place(family.name, METRICS, family.name, hotkey)
 

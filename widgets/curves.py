@@ -36,8 +36,9 @@ class Picture(NamedTuple):
     """All that such a chart shows, whatever its size.
 
     The values run from `start` to `end`, in seconds since the epoch. `cursor` is the place of a value; what the curves
-    say there is written in the legend, else what they said last. At most `MOST_CURVES` are drawn, the first ones.
-    Where they are `stacked`, each is drawn as much higher as those before it come to; the legend tells its own values.
+    say there is written in the legend, else what they said last. At most `MOST_CURVES` are drawn, the first ones;
+    `more` were left out before, and are counted with the others. Where they are `stacked`, each is drawn as much
+    higher as those before it come to; the legend tells its own values.
     """
 
     curves: tuple[NamedCurve, ...]
@@ -50,6 +51,7 @@ class Picture(NamedTuple):
     cursor: int | None = None
     empty: str = "nothing measured yet"
     stacked: bool = False
+    more: int = 0
 
 
 def last_known(values: Sequence[float]) -> float | None:
@@ -154,7 +156,7 @@ def _legend(picture: Picture, width: int, most_lines: int, *, ascii_only: bool) 
     if len(entries) == 1 and not picture.curves[0].name and picture.cursor is None:
         return ()
     lines: list[list[Piece]] = [[]]
-    used, left_out = 0, len(picture.curves) - len(entries)
+    used, left_out = 0, len(picture.curves) - len(entries) + picture.more
     for place, entry in enumerate(entries):
         cells = sum(cell_len(piece.text) for piece in entry)
         gap = 2 if lines[-1] else 0

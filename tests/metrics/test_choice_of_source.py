@@ -25,11 +25,12 @@ from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS,
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics import reader
 from raymon_tui.cluster.metrics.charts import CHARTS
-from raymon_tui.cluster.metrics.measure import Measure
+from raymon_tui.cluster.metrics.measure import NODE, Measure
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.monitor import METRICS, Monitor
 from raymon_tui.cluster.prometheus.options import PrometheusOptions
 from raymon_tui.cluster.snapshot import Snapshot
+from raymon_tui.tui.charts import served
 from raymon_tui.tui.charts.best_source import BestSource
 from raymon_tui.tui.charts.source import Answered
 from raymon_tui.tui.charts.standing import source_parts
@@ -266,6 +267,26 @@ async def test_counts_of_many_nodes_come_from_the_server_and_go_back_to_ray(tmp_
             assert tasks.total is None
         one.monitor.prometheus.doubt()
         await until(one, lambda: told_by("state_api"))
+
+
+async def test_of_very_many_nodes_those_with_the_highest_values_have_a_line_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served, "FEW_NODES", 2)
+    monkeypatch.setattr(served, "TOP", 2)
+    port = free_port()
+    by_node = Measure(family="ray_node_mem_used", by=(NODE,))
+    async with watched(port, many_nodes=0) as one:
+        with prometheus(tmp_path, one.config, port):
+            await until_known(one, EXPORTERS)
+            with anyio.fail_after(PATIENCE_S):
+                while True:
+                    now = one.monitor.snapshot.at
+                    answered = await one.charts.ask([by_node], now - 300, now, 60)
+                    if sorted(newest(answered)) == [200.0, 300.0]:
+                        break
+                    await rounds(one, 1)
+            assert answered.left_out == EXPORTERS - 2
 
 
 async def test_while_ray_counts_slowly_exporters_tell_what_lives(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Sequence
 
-import anyio
-from msgspec import structs
-
-from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.errors import RaymonError, UnreachableError
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.cluster.metrics.exposition import Family
 from raymon_tui.cluster.metrics.families import is_custom
-from raymon_tui.cluster.metrics.lines import Lines
-from raymon_tui.cluster.metrics.measure import Measure, promql
+from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.monitor import Monitor
-from raymon_tui.cluster.prometheus.api import step_for
 from raymon_tui.cluster.prometheus.families import ask_families, ask_tags
-from raymon_tui.cluster.prometheus.finding import Server
 from raymon_tui.tui.charts.family_chart import chart_of_family
+from raymon_tui.tui.charts.served import Served
 from raymon_tui.tui.charts.source import Answered, ScrapedHere
 
-RATE_OVER_S = 60.0
-"""Rates are taken over four scrapes of the usual 15 s, as Grafana does."""
-HELD_S = 10.0
-"""An answer holds so long, or a hundredth of a chart, or an eighth of a step: nobody sees what that leaves out."""
-MOST_HELD = 200
-
-_Question = tuple[str, float, float, float]
-"""What is asked of a server: an expression, from when, until when, in which steps."""
+FAMILIES_S = 60.0
+"""Seconds for which the list of all metrics of a server is held, which may be long."""
 
 
 class BestSource:
@@ -42,7 +28,8 @@ class BestSource:
         self._monitor = monitor
         self._watch = monitor.prometheus
         self._here = ScrapedHere(monitor.metrics)
-        self._held: dict[tuple[str, str, float, float, float], Lines] = {}
+        self._served = Served(monitor)
+        self._families: tuple[float, tuple[Family, ...]] = (-FAMILIES_S, ())
 
     @property
     def title(self) -> str:
@@ -68,7 +55,7 @@ class BestSource:
         server, since, theirs, failure = self._watch.server, self._here.since, None, None
         if server is not None and (self.is_large or since is None or start < since):
             try:
-                theirs = await self._by_server(server, measures, start, end, count, target)
+                theirs = await self._served.ask(server, measures, start, end, count, target)
                 self.said = ""
             except RaymonError as error:
                 failure, self.said = error, error.said
@@ -84,13 +71,22 @@ class BestSource:
 
     async def families(self) -> tuple[Family, ...]:
         """Return every metric that there is, by name; those that were scraped here where the server fails."""
-        server = self._watch.server
-        if server is not None and self.is_large:
+        server, now = self._watch.server, self._monitor.snapshot.at
+        if server is not None and self.is_large and not self._listed_lately:
             try:
-                return await ask_families(server.api, self._watch.matchers, self._monitor.snapshot.at)
+                self._families = (now, await ask_families(server.api, self._watch.matchers, now))
             except RaymonError as failure:
                 self.said = failure.said
-        return self._monitor.metrics.store.families()
+        return self.known_families
+
+    @property
+    def known_families(self) -> tuple[Family, ...]:
+        """What is known of that without asking anybody."""
+        return self._families[1] if self._listed_lately else self._monitor.metrics.store.families()
+
+    @property
+    def _listed_lately(self) -> bool:
+        return self.is_large and 0 <= self._monitor.snapshot.at - self._families[0] < FAMILIES_S
 
     async def chart_of(self, family: Family) -> Chart:
         """Return the chart of a metric, and see to it that it has values from now on."""
@@ -100,66 +96,6 @@ class BestSource:
             with contextlib.suppress(RaymonError):
                 tags = await ask_tags(server.api, family.name, self._watch.matchers, self._monitor.snapshot.at)
         return chart_of_family(family, tags)
-
-    async def _by_server(
-        self, server: Server, measures: Sequence[Measure], start: float, end: float, count: int, target: str | None
-    ) -> Answered:
-        step_s = step_for(end - start, count)
-        held_s = max(step_s / 8, min(HELD_S, (end - start) / 100))
-        last = math.floor(end / held_s) * held_s
-        number = math.floor((end - start) / step_s) + 1
-        first = last - (number - 1) * step_s
-        instance = None if target is None else self._instance(target)
-        if target is not None and instance is None:
-            return Answered(server.title, first, step_s, number)
-        of = [
-            measure if instance is None else structs.replace(measure, where=(*measure.where, instance))
-            for measure in measures
-        ]
-        asked = [promql(one, max(RATE_OVER_S, step_s), self._watch.matchers) for one in of]
-        answers = await self._together(server, [(one, first, last, step_s) for one in asked])
-        return Answered(server.title, first, step_s, number, tuple(answers))
-
-    async def _together(self, server: Server, questions: Sequence[_Question]) -> list[Lines]:
-        """Put questions at once, as those of one chart; raises the failure of the first that fails."""
-        answers: dict[int, Lines] = {}
-        failures: list[RaymonError] = []
-
-        async def put(place: int) -> None:
-            try:
-                answers[place] = await self._question(server, questions[place])
-            except RaymonError as failure:
-                failures.append(failure)
-                tasks.cancel_scope.cancel()
-
-        async with anyio.create_task_group() as tasks:
-            for place in range(len(questions)):
-                tasks.start_soon(put, place)
-        if failures:
-            raise failures[0]
-        return [answers[place] for place in range(len(questions))]
-
-    async def _question(self, server: Server, question: _Question) -> Lines:
-        """Ask, unless that was asked a moment ago."""
-        key = (server.title, *question)
-        held = self._held.get(key)
-        if held is None:
-            held = await server.api.query_range(*question)
-            self._held[key] = held
-            while len(self._held) > MOST_HELD:
-                self._held.pop(next(iter(self._held)))
-        else:
-            await anyio.lowlevel.checkpoint()
-        return held
-
-    def _instance(self, target: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return what the server calls one node, also one that is dead; None where nothing tells its address."""
-        nodes = self._monitor.snapshot.value(NODES) or ()
-        known = {
-            node.node_id: Endpoint(node.ip, node.metrics_export_port) for node in nodes if node.metrics_export_port
-        }
-        known |= {name: state.target.endpoint for name, state in self._monitor.metrics.states.items()}
-        return ("instance", (str(known[target]),)) if target in known else None
 
 
 def titles(monitor: Monitor) -> dict[str, str]:

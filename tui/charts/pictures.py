@@ -58,6 +58,7 @@ def picture_of(
         binary=chart.unit in BINARY,
         cursor=None if cursor_at is None else answered.place_of(cursor_at),
         empty=chart.why_empty,
+        more=answered.left_out,
     )
 
 

@@ -19,6 +19,7 @@ class Answered(Struct, frozen=True):
     """What a chart's measures came to, all over the same steps, and who told it.
 
     A value is known for each of `count` moments, `step_s` apart, the first at `start` (seconds since the epoch).
+    `left_out` lines more would be too many.
     """
 
     told_by: str
@@ -26,6 +27,7 @@ class Answered(Struct, frozen=True):
     step_s: float
     count: int
     lines: tuple[Lines, ...] = ()
+    left_out: int = 0
 
     @property
     def known(self) -> bool:
