@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from still import text
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.resolve import resolve
 from raymon_tui.backends.ssh import link as ssh_link
@@ -222,3 +224,20 @@ async def test_a_key_of_several_clusters_is_unlocked_once_for_all(
             pilot.app.screen.query_one(Input).value = PASSPHRASE
             await pilot.press("enter")
             await shows(pilot, "2 live")
+
+
+async def test_a_question_that_waits_before_anything_is_drawn_is_the_first_thing_on_the_screen(
+    sshd: Sshd, home: Path
+) -> None:
+    sshd.known_hosts.write_text("")
+    questions = Questions()
+    connect = ConnectOptions(ssh_key=sshd.key, dashboard_port=free_port(), asking=questions)
+    candidates = resolve(f"ssh://{sshd.user}@127.0.0.1:{sshd.port}", connect)
+    app = MonitorApp(candidates, MonitorOptions(connect=connect), questions=questions)
+    waiting = asyncio.ensure_future(questions.secret(SecretQuestion("Passphrase for what came first")))
+    await asyncio.sleep(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Passphrase for what came first")
+        await pilot.press(*"so", "enter")
+        assert await waiting == "so"
+        await shows(pilot, "Is that the right one?")

@@ -57,22 +57,25 @@ class MainScreen(ClusterScreen):
         """The pane that is open."""
         return self.query_one(f"#{dom_id(self._open)}", Pane)
 
+    def _opened(self) -> list[Pane]:
+        """Return the pane that is open; none before the first is made, and while the screen is being taken apart."""
+        return [pane for pane in self.query(f"#{dom_id(self._open)}").results(Pane) if pane.is_mounted]
+
     def feeds(self) -> tuple[Feed[Any], ...]:
         """Return what the open pane needs."""
-        # None is there before the first is made, and while the screen is being taken apart.
-        panes = self.query(f"#{dom_id(self._open)}").results(Pane)
-        return next((pane.feeds() for pane in panes if pane.is_mounted), ())
+        return next((pane.feeds() for pane in self._opened()), ())
 
     @property
     def draws_metrics(self) -> bool:
         """Whether the open pane draws what exporters say."""
-        return any(pane.draws_metrics for pane in self.query(f"#{dom_id(self._open)}").results(Pane))
+        return any(pane.draws_metrics for pane in self._opened())
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw the open pane; the others stay as they were until they are opened."""
         self.query_one("#tabs", Lines).show((tab_line(TABS, self._open, max(1, self.app.size.width - 2)),))
-        if self.pane.is_mounted:
-            self.pane.show(snapshot, changed, moment)
+        # A question that a connection begins with may come before the first pane is there.
+        for pane in self._opened():
+            pane.show(snapshot, changed, moment)
 
     async def action_open(self, pane_id: str, subject: str = "") -> None:
         """Open a pane, on the row that `subject` names where there is one.
