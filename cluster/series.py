@@ -12,7 +12,7 @@ CPU_PERCENT = LineKey("cpu.percent")
 """Of all nodes that are alive, each weighted by its CPUs."""
 NODE_CPU = node_values.CPU
 """Of one node, in percent."""
-MEMORY_USED = node_values.MEMORY_USED
+MEMORY_USED, MEMORY_TOTAL = node_values.MEMORY_USED, node_values.MEMORY_TOTAL
 OBJECT_STORE_USED = node_values.OBJECT_STORE_USED
 DISK_PERCENT = LineKey("disk.percent")
 """Of the node whose disk is fullest."""

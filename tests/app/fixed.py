@@ -249,6 +249,7 @@ def _remember(history: History) -> None:
         history.add(series.resource_used("CPU"), at, 100 + 30 * wave)
         history.add(series.resource_used("GPU"), at, 16)
         history.add(series.MEMORY_USED, at, (300 + 60 * wave) * GIB)
+        history.add(series.MEMORY_TOTAL, at, 752 * GIB)
         history.add(series.OBJECT_STORE_USED, at, (60 - 20 * wave) * GIB)
         history.add(series.DISK_PERCENT, at, 90 + step / 225)
         for node in _nodes():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from raymon_tui.cluster import series
@@ -10,6 +11,7 @@ from raymon_tui.cluster.history import History
 from raymon_tui.cluster.metrics.kept_line import LineKey
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.cluster.totals import disk_percent, fullest_disk, resources
+from raymon_tui.cluster.totals import percent as percent_of
 from raymon_tui.tui.panes.overview.totals import Usage, machine_usage, object_store_usage
 from raymon_tui.widgets.content import UNKNOWN, Content, Piece, Role, plain
 from raymon_tui.widgets.meter import meter
@@ -77,9 +79,11 @@ def _line(row: Meter, cells: int, amounts_cells: int, moment: Moment, width: int
 def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
     nodes = snapshot.value(NODES) or ()
 
+    def line(key: LineKey) -> tuple[float | None, ...]:
+        return history.resample(key, SPARK_CELLS, history.shown_span_s(now), now)
+
     def past(used: LineKey, total: float | None) -> tuple[float | None, ...]:
-        values = history.resample(used, SPARK_CELLS, history.shown_span_s(now), now)
-        return tuple(None if value is None or not total else 100.0 * value / total for value in values)
+        return tuple(None if value is None or not total else 100.0 * value / total for value in line(used))
 
     logical = resources(nodes)
     cpu = Usage(*logical.get("CPU", (None, None)))
@@ -88,15 +92,19 @@ def _rows(snapshot: Snapshot, history: History, now: float) -> list[Meter]:
     if gpu.total:
         rows.append(_logical("GPU", gpu, "gpu", past(series.resource_used("GPU"), gpu.total)))
     memory = machine_usage(nodes, lambda n: n.mem_used, lambda n: n.mem_total)
-    rows.append(_sized("memory", memory, past(series.MEMORY_USED, memory.total)))
+    rows.append(_sized("memory", memory, _shares(line(series.MEMORY_USED), line(series.MEMORY_TOTAL))))
     store = object_store_usage(nodes)
     rows.append(_sized("objects", store, past(series.OBJECT_STORE_USED, store.total)))
     disk = fullest_disk(nodes)
     full = None if disk is None else disk_percent(disk)
     where = UNKNOWN.text if disk is None else plain(disk.ip, 24)
-    filling = history.resample(series.DISK_PERCENT, SPARK_CELLS, history.shown_span_s(now), now)
-    rows.append(Meter("disk", where, full, _role(full), filling))
+    rows.append(Meter("disk", where, full, _role(full), line(series.DISK_PERCENT)))
     return rows
+
+
+def _shares(used: Sequence[float | None], total: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Return how much was in use, in percent: several nodes on one machine each tell all of its memory."""
+    return tuple(percent_of(*each) for each in zip(used, total, strict=True))
 
 
 def _logical(label: str, usage: Usage, role: Role, past: tuple[float | None, ...]) -> Meter:
