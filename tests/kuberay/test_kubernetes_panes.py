@@ -64,6 +64,13 @@ async def test_a_pod_that_is_no_node_is_opened_with_its_containers_and_events() 
         await comes(pilot, "BackOff 3 times  Back-off restarting failed container")
 
 
+async def test_a_pod_that_is_no_node_is_shown_as_yaml_from_the_list_of_nodes() -> None:
+    async with (await still("nodes")).run_test(size=WIDE) as pilot:
+        await comes(pilot, "small-worker-oom")
+        await pilot.press("G", "y")
+        await comes(pilot, "YAML /api/v1/namespaces/ray/pods/demo-small-worker-")
+
+
 async def test_what_kubernetes_says_of_a_pod_is_told_to_its_end_on_a_narrow_screen() -> None:
     async with (app := await still("nodes")).run_test(size=NARROW) as pilot:
         await comes(pilot, "small-worker-badi")

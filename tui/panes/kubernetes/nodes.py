@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.kubernetes import paths
 from raymon_tui.cluster.kubernetes.picture import KUBERNETES, KubernetesPicture
 from raymon_tui.cluster.kubernetes.watched import PODS
 from raymon_tui.cluster.model.node import Node
@@ -19,6 +20,7 @@ from raymon_tui.tui.panes.nodes import counts_line
 from raymon_tui.tui.panes.table_pane import TablePane
 from raymon_tui.tui.resources.kubernetes import node_pods
 from raymon_tui.tui.resources.kubernetes.node_pods import NodePod
+from raymon_tui.tui.screens.kubernetes.manifest_screen import ManifestScreen
 from raymon_tui.tui.screens.kubernetes.open_log import open_log
 from raymon_tui.tui.screens.kubernetes.pod_node_screen import PodNodeScreen
 from raymon_tui.tui.screens.kubernetes.pod_screen import PodScreen
@@ -110,6 +112,15 @@ class NodePodsPane(TablePane[NodePod]):
     def raw_path(self, row: NodePod) -> str | None:
         """Return the route of one node."""
         return None if row.node is None else f"/nodes/{row.node.node_id}"
+
+    def action_raw(self) -> None:
+        """Show the node as Ray has it, or as YAML a pod that is none."""
+        row, objects = self.table.cursor_row, self.session.kubernetes
+        if row is None or row.node is not None or row.pod is None or objects is None:
+            super().action_raw()
+            return
+        path = paths.pod(row.pod.namespace, row.pod.name)
+        self.app.push_screen(ManifestScreen(objects, path, ascii_only=self.session.options.ascii_only))
 
     def copied(self, row: NodePod) -> str:
         """Return the pod's name, which is what kubectl takes."""
