@@ -16,6 +16,7 @@ from anyio import to_thread
 from raymon_tui.backends.resolve import Candidate
 from raymon_tui.cluster.feeds.catalogue import OVERVIEW_FEEDS
 from raymon_tui.tui.cli.quick import quick_imports
+from raymon_tui.tui.cli.waiting import said_while_slow
 from raymon_tui.tui.options import MonitorOptions
 from raymon_tui.tui.questions import Questions
 from raymon_tui.tui.session import Opened, open_session
@@ -74,7 +75,8 @@ def run_kubernetes_list(kubernetes: WholeCluster, options: MonitorOptions, *, ev
 
 async def _listed(kubernetes: WholeCluster, options: MonitorOptions, *, everywhere: bool) -> int:
     try:
-        await kubernetes.get("/version")
+        with said_while_slow("waiting for the API server"):
+            await kubernetes.get("/version")
         with quick_imports():
             from raymon_tui.tui.kubernetes_app import KubernetesApp
 

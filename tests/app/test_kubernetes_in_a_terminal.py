@@ -72,6 +72,20 @@ async def test_all_namespaces_are_listed_where_that_is_asked_for(api: KubeApi, t
         assert "elsewhere" in screen
 
 
+@pytest.mark.parametrize("words", [("k8s",), ("raycluster/demo", "-A")])
+async def test_a_first_answer_that_takes_long_is_said_to_be_waited_for(
+    api: KubeApi, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    api.granted.everywhere = set(READ)
+    api.slow_s = 3600.0
+    with Program(*words, "--kubeconfig", str(kubeconfig(api, tmp_path))) as program:
+        screen = await in_a_thread(program.until, lambda screen: "^C ends it" in screen)
+        assert ("waiting for the API server" in screen) or ("looking for what is meant" in screen)
+        program.press("\x03")
+        assert await in_a_thread(program.ended)
+        assert "Traceback" not in program.text
+
+
 async def test_an_api_server_that_knows_us_not_ends_in_three_lines(api: KubeApi, tmp_path: Path) -> None:
     path = kubeconfig(api, tmp_path, {"token": "wrong"})
     with Program("k8s", "--kubeconfig", str(path)) as program:

@@ -40,6 +40,7 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
         need_keys(_TRIED, _ADVICE)
     with quick_imports():
         from raymon_tui.backends.resolve import Candidate, resolve
+        from raymon_tui.tui.cli.waiting import said_while_slow
         from raymon_tui.tui.opening import run_monitor
         from raymon_tui.tui.questions import Questions
 
@@ -50,7 +51,8 @@ def monitor(ctx: click.Context, target: tuple[str, ...]) -> None:
     own: dict[Candidate, MonitorOptions] = {}
     for text in targets:
         options = asking(options_of(ctx, text), questions)
-        own |= dict.fromkeys(resolve(text, options.connect), options)
+        with said_while_slow("looking for what is meant"):
+            own |= dict.fromkeys(resolve(text, options.connect), options)
     if by_input and not type_at_terminal():
         raise UsageError(_TRIED, "there is no terminal to type at", _ADVICE)
     ctx.exit(run_monitor(tuple(own), options_of(ctx), questions, own, together=len(targets) > 1))
