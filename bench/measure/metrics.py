@@ -33,7 +33,7 @@ KEY_S, DAY_S = 0.02, 86_400.0
 def metrics() -> Iterator[Figure]:
     """Measure everything about metrics."""
     yield from _decoding()
-    for nodes, goal in ((10, None), (100, None), (1000, 60.0)):
+    for nodes, goal in ((10, None), (64, None), (100, None), (1000, 60.0)):
         yield Figure(f"a day of metrics of {nodes:,} nodes, in memory", _in_child(_kept_mb, nodes), "MB", goal=goal)
     with _agents() as port:
         cpu, late, memory = asyncio.run(_scraping(port))

@@ -103,7 +103,8 @@ class MetricsReader:
             while True:
                 self._stirred = anyio.Event()
                 self._find()
-                self.store.tend(self._clock())
+                for _ in self.store.tending(self._clock()):
+                    await checkpoint()
                 if self._spared(len(self.states)):
                     self._told()
                 elif self.states:

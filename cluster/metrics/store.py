@@ -211,18 +211,26 @@ class MetricsStore:
 
     def tend(self, at: float) -> None:
         """Forget what no chart reaches back to: lines without a value for a day, and targets that left."""
+        for _ in self.tending(at):
+            pass
+
+    def tending(self, at: float) -> Iterator[None]:
+        """Do the same in steps of a millisecond, and nothing at all so soon after the last time."""
         if not abs(at - self._tended_at) >= TENDED_S:
             return
-        self._tended_at, before = at, at - KEPT_S
+        self._tended_at, before, rings = at, at - KEPT_S, 0
         self._rings = {key: line for key, line in self._rings.items() if line.ring.until >= before}
         left = sorted((one.left_at, name) for name, one in self._targets.items() if one.left_at is not None)
         room = len(left) - MOST_LEFT
         for place, (since, name) in enumerate(left):
             if place < room or since < before:
                 del self._targets[name]
-        for target in self._targets.values():
+        for number, target in enumerate(tuple(self._targets.values()), 1):
             target.drop_before(before)
-        self._layout.rings = sum(target.rings for target in self._targets.values())
+            rings += target.rings
+            if number % TARGETS_AT_ONCE == 0:
+                yield
+        self._layout.rings = rings
 
     def clear(self) -> None:
         """Forget all: it is another cluster now."""
