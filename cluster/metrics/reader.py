@@ -187,7 +187,8 @@ class MetricsReader:
         if self.states.get(name) is not before:
             # It left, or another session of Ray began, while it was being asked.
             return
-        at = self._clock()
+        # An exporter answers with what it knew when it was asked.
+        at = self._clock() - answer.took_s
         if answer.scrape is None:
             self.store.gap(name)
         else:

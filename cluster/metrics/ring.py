@@ -16,6 +16,8 @@ _ENDED = math.copysign(NAN, -1.0)
 _HOLD = 2.5
 """A value of which nobody says how long it holds does so for so many of the usual distances between values."""
 _USUAL = 60.0
+LATE_S = 30.0
+"""Whoever tells of one line asks by themselves: so much later may what is older come in."""
 
 
 class Tier(NamedTuple):
@@ -54,16 +56,33 @@ class Grid:
         self.forgot = False
 
     def put(self, at: float, value: float) -> None:
-        """Take a value that is known at `at`; where the clock was set back, what claims to be later goes."""
-        self._go_to(math.floor(at / self._tier.step_s))
+        """Take a value that is known at `at`, which may be a little late; else, where the clock was set back, what
+        claims to be later goes.
+        """
+        slot = math.floor(at / self._tier.step_s)
+        if self._is_late(at, slot):
+            self._put_late(slot, value)
+            return
+        self._go_to(slot)
         self._sum, self._count = self._sum + value, self._count + 1
         self._values[-1] = self._sum / self._count
 
     def end(self, at: float) -> None:
         """Take note that nothing is known any more at `at`: the value before holds no longer."""
-        self._go_to(math.floor(at / self._tier.step_s))
-        self._sum, self._count = 0.0, 0
-        self._values[-1] = _ENDED
+        slot = math.floor(at / self._tier.step_s)
+        if not self._is_late(at, slot):
+            self._go_to(slot)
+            self._sum, self._count = 0.0, 0
+            self._values[-1] = _ENDED
+
+    def _is_late(self, at: float, slot: int) -> bool:
+        return bool(self._values) and slot < self._last and self._last * self._tier.step_s - at <= LATE_S
+
+    def _put_late(self, slot: int, value: float) -> None:
+        place = len(self._values) - 1 - (self._last - slot)
+        if place >= 0:
+            before = self._values[place]
+            self._values[place] = value if isnan(before) else (before + value) / 2
 
     def _go_to(self, slot: int) -> None:
         values = self._values
@@ -73,7 +92,7 @@ class Grid:
         elif slot > self._last:
             self._move_on(slot)
         elif slot < self._last:
-            del values[max(0, len(values) - (self._last - slot)) :]
+            del values[max(0, len(values) - 1 - (self._last - slot)) :]
             values.append(NAN)
             self._last, self._sum, self._count = slot, 0.0, 0
 

@@ -198,6 +198,24 @@ def test_a_clock_that_is_set_back_leaves_no_values_of_the_future() -> None:
     assert all(map(math.isnan, values[14:]))
 
 
+@pytest.mark.parametrize("back", [10, 500])
+def test_what_comes_late_and_a_clock_that_is_set_back_leave_what_was_before_in_its_place(back: int) -> None:
+    ring = Ring(FINE)
+    for seconds in range(0, 610, 10):
+        ring.put(T0 + seconds, float(seconds))
+    before = 600 - back
+    ring.put(T0 + before, float(before))
+    values = ring.resample(T0, 10, before // 10 + 1, 10.0)
+    assert list(values) == [float(seconds) for seconds in range(0, before + 10, 10)]
+
+
+def test_a_value_that_is_a_little_late_takes_nothing_from_those_that_are_newer() -> None:
+    ring = Ring(COARSE)
+    for seconds, value in ((0, 4.0), (15, 6.0), (20, 1.0), (18, 9.0), (35, 3.0)):
+        ring.put(0.0 + seconds, value)
+    assert list(ring.resample(0.0, 20, 2, 20.0)) == [7.0, 2.0]
+
+
 def test_quantiles_at_the_edges_are_those_of_prometheus() -> None:
     assert math.isnan(quantile_of(0.5, [1.0, math.inf], [0.0, 0.0]))
     assert quantile_of(0.99, [1.0, 2.0, math.inf], [1.0, 1.0, 100.0]) == 2.0
