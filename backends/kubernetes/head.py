@@ -11,7 +11,7 @@ from raymon_tui.backends.kuberay import CLUSTER_LABEL, CRON_LABEL, TYPE_LABEL, i
 from raymon_tui.backends.kubernetes import ray_objects
 from raymon_tui.backends.kubernetes.answers import items_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
-from raymon_tui.backends.kubernetes.no_head import why_no_pod, why_not_running
+from raymon_tui.backends.kubernetes.no_head import why_no_cluster, why_no_job, why_no_pod, why_not_running
 from raymon_tui.backends.kubernetes.ray_token import RayToken, TokenReader
 from raymon_tui.backends.kubernetes.watched import Watched
 from raymon_tui.backends.targets import KubernetesKind
@@ -90,13 +90,13 @@ class HeadFinder:
             return self.kind, found
         job = ray_objects.newest_job(await self._jobs_of_cron(namespace))
         if job is None:
-            raise NoHeadError(f"open raycronjob/{self.name}", "it has made no job yet", "wait for its schedule")
+            raise NoHeadError(f"find a job of raycronjob/{self.name}", *why_no_job(found))
         return "rayjob", job
 
     async def _cluster_of(self, owner: Found, namespace: str) -> Found:
         tried = f"find the cluster of {self.kind}/{self.name}"
         if self.cluster is None:
-            raise NoHeadError(tried, ray_objects.why_no_cluster(owner), "the object's events tell more")
+            raise NoHeadError(tried, *why_no_cluster(owner))
         try:
             return await self._one("raycluster", namespace, self.cluster)
         except ObjectMissingError:

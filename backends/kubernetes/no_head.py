@@ -1,4 +1,4 @@
-"""Why a RayCluster has no head that runs, in the words of Kubernetes and of KubeRay's operator: pure."""
+"""Why an object of KubeRay leads to no head that runs, in the words of Kubernetes and of KubeRay's operator: pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from raymon_tui.backends.kuberay import PULL_REASONS, QUEUE_LABEL
-from raymon_tui.backends.kubernetes.ray_objects import labels_of, phase_of, ray_container
+from raymon_tui.backends.kubernetes.ray_objects import labels_of, phase_of, ray_container, what_it_says
 
 _INITIALIZING = "PodInitializing"
 """What all containers wait for while others prepare the pod, which tells nothing of why that takes long."""
 _QUOTA = "exceeded quota"
+_OPERATOR = "does KubeRay's operator run, and watch this namespace?"
 _SEE_EVENTS = "the monitor has its events: key 0, Kubernetes events"
 _SEE_LOG = "its log tells why: in the monitor key 2, l on the pod, then p for the run before"
 _BY_WORDS = (
@@ -50,17 +51,38 @@ def why_no_pod(cluster: Mapping[str, Any]) -> NoHead:
     if _mapping(cluster.get("metadata")).get("deletionTimestamp"):
         return NoHead("it has no head pod: it is being deleted", "whoever deleted it knows why")
     if spec.get("suspend") is True:
-        queue = labels_of(cluster).get(QUEUE_LABEL)
-        by_kueue = f"Kueue holds it in the queue {queue}, whose Workload tells what it waits for"
-        return NoHead("it has no head pod: it is suspended", by_kueue if queue else "spec.suspend: false starts it")
+        return NoHead("it has no head pod: it is suspended", _way_on(cluster))
     if not status:
-        said = "it has no head pod, and no status: no operator has looked at it"
-        return NoHead(said, "does KubeRay's operator run, and watch this namespace?")
+        return NoHead("it has no head pod, and no status: no operator has looked at it", _OPERATOR)
     why = _why_failed(status)
     said = (
         f"it has no head pod: {why}" if why else f"it has no head pod; its state is {status.get('state') or 'not told'}"
     )
     return NoHead(said, _advice(said))
+
+
+def why_no_cluster(owner: Mapping[str, Any]) -> NoHead:
+    """Return why a RayJob or a RayService has no RayCluster, as far as its spec and its status tell."""
+    if _mapping(owner.get("spec")).get("suspend") is True:
+        return NoHead("it has no cluster: it is suspended", _way_on(owner))
+    if not owner.get("status"):
+        return NoHead("it has no cluster, and no status: no operator has looked at it", _OPERATOR)
+    said = what_it_says(owner)
+    return NoHead(f"it has no cluster: {said}" if said else "it has no cluster yet", _advice(said))
+
+
+def why_no_job(cron_job: Mapping[str, Any]) -> NoHead:
+    """Return why a RayCronJob has made no RayJob."""
+    spec = _mapping(cron_job.get("spec"))
+    if spec.get("suspend") is True:
+        return NoHead("it makes no jobs: it is suspended", _way_on(cron_job))
+    return NoHead(f"it has made no job yet; its schedule is {spec.get('schedule') or 'not told'}", "wait for its time")
+
+
+def _way_on(suspended: Mapping[str, Any]) -> str:
+    queue = labels_of(suspended).get(QUEUE_LABEL)
+    by_kueue = f"Kueue holds it in the queue {queue}, whose Workload tells what it waits for"
+    return by_kueue if queue else "spec.suspend: false starts it"
 
 
 def _why_failed(status: Mapping[str, Any]) -> str:

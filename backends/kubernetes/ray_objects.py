@@ -43,12 +43,6 @@ def what_it_says(found: Mapping[str, Any]) -> str:
     return ", ".join(word for word in words if word)
 
 
-def why_no_cluster(found: Mapping[str, Any]) -> str:
-    """Return what an object says of itself that leads to no cluster."""
-    said = what_it_says(found)
-    return f"it has no cluster: {said}" if said else "it has no cluster yet: is the KubeRay operator running?"
-
-
 def newest_job(jobs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return of several RayJobs the newest that has not ended, or else the newest."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from raymon_tui.backends.kubernetes.no_head import why_no_pod, why_not_running
+from raymon_tui.backends.kubernetes.no_head import why_no_cluster, why_no_job, why_no_pod, why_not_running
 
 RAY = {"containers": [{"name": "ray-head"}, {"name": "autoscaler"}]}
 INITIALIZING = {"name": "ray-head", "state": {"waiting": {"reason": "PodInitializing"}}}
@@ -107,3 +107,35 @@ def test_why_there_is_no_head_pod_is_told_with_what_to_do(cluster: dict[str, Any
     assert why.said.startswith("it has no head pod")
     assert said in why.said
     assert advice in why.advice
+
+
+@pytest.mark.parametrize(
+    ("owner", "said", "advice"),
+    [
+        (
+            {"spec": {"suspend": True}, "metadata": {"labels": {"kueue.x-k8s.io/queue-name": "gpu"}}},
+            "it has no cluster: it is suspended",
+            "Kueue holds it in the queue gpu",
+        ),
+        ({"spec": {}}, "it has no cluster, and no status: no operator has looked at it", "does KubeRay's operator run"),
+        (
+            {"status": {"jobDeploymentStatus": "Failed", "message": QUOTA}},
+            f"it has no cluster: Failed, {QUOTA}",
+            "ResourceQuota",
+        ),
+        ({"status": {"observedGeneration": 1}}, "it has no cluster yet", "events"),
+    ],
+)
+def test_why_a_job_or_a_service_has_no_cluster_is_told(owner: dict[str, Any], said: str, advice: str) -> None:
+    why = why_no_cluster(owner)
+    assert why.said == said
+    assert advice in why.advice
+
+
+def test_a_cron_job_that_is_suspended_is_not_waited_for() -> None:
+    spec = {"schedule": "0 2 * * *"}
+    assert "0 2 * * *" in why_no_job({"spec": spec}).said
+    assert why_no_job({"spec": {**spec, "suspend": True}}) == (
+        "it makes no jobs: it is suspended",
+        "spec.suspend: false starts it",
+    )
