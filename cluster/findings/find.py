@@ -15,7 +15,7 @@ from raymon_tui.cluster.findings.dashboard_open import dashboard_open
 from raymon_tui.cluster.findings.demand_waits import demand_waits
 from raymon_tui.cluster.findings.disk_full import disk_full
 from raymon_tui.cluster.findings.feed_failing import feed_failing, feed_slow
-from raymon_tui.cluster.findings.finding import Finding, Severity
+from raymon_tui.cluster.findings.finding import Finding, Severity, by_urgency
 from raymon_tui.cluster.findings.job_failed import job_failed
 from raymon_tui.cluster.findings.launch_failed import launch_failed
 from raymon_tui.cluster.findings.link_lost import link_lost
@@ -85,7 +85,7 @@ class Finder:
         """
         rules = RULES if PICTURED not in snapshot.readings else (*RULES, *_rules_of_kubernetes())
         found = {finding.id: finding for rule in rules for finding in self._found(rule, snapshot, now)}
-        return tuple(sorted(found.values(), key=lambda one: (-one.severity, not one.of_head, one.since or now, one.id)))
+        return by_urgency(found.values(), now)
 
     def _found(self, rule: Rule, snapshot: Snapshot, now: float) -> tuple[Finding, ...]:
         if not rule.of:

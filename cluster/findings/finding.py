@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     `id` stays the same while the trouble lasts. `title` names it in a few words, `cause` says why in one sentence,
     `where` is the pane that shows more (`nodes`, `autoscaler`, `jobs`, `tasks`, `actors`, `more`), `subject` the row's
     key there, `since` seconds since the epoch, `hint` what to do. `of_head`: the head, or the way to it, is in
-    trouble, without which nothing else works.
+    trouble, without which nothing else works. `lingers`: such trouble comes and goes, so it is told for a while longer.
     """
 
     id: str
@@ -33,3 +34,9 @@ class Finding(Struct, frozen=True, kw_only=True):
     since: float | None = None
     hint: str = ""
     of_head: bool = False
+    lingers: bool = False
+
+
+def by_urgency(findings: Iterable[Finding], now: float) -> tuple[Finding, ...]:
+    """Return findings worst first, of what is equally bad that of the head, then longest first."""
+    return tuple(sorted(findings, key=lambda one: (-one.severity, not one.of_head, one.since or now, one.id)))

@@ -32,5 +32,6 @@ def failing_application(name: str, status: str, why: str, since: float | None = 
         where="more",
         subject=f"{SERVE_PAGE}:{name}",
         since=since if status == "DEPLOY_FAILED" else None,
+        lingers=True,
         hint="Its replicas' logs say more: key 0, Serve, l on the deployment.",
     )

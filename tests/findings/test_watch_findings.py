@@ -18,6 +18,7 @@ from raymon_tui.cluster.feeds.feed import FeedError, Reading
 from raymon_tui.cluster.findings import find as engine
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.findings.first_seen import FORGET_AFTER_S, FirstSeen
+from raymon_tui.cluster.findings.serve_failing import failing_application
 from raymon_tui.cluster.model.actor import ActorSummary
 from raymon_tui.cluster.model.job import Job
 from raymon_tui.cluster.model.task import TaskSummary
@@ -119,6 +120,18 @@ def test_a_rule_that_breaks_is_told_and_the_others_still_count(monkeypatch: pyte
 
 
 TROUBLE = Finding(id="trouble", severity=Severity.ERROR, title="Trouble")
+
+
+def test_an_application_that_comes_and_goes_is_told_all_the_time_and_says_that_it_is_well_just_now() -> None:
+    memory, failing = FirstSeen(), failing_application("llm", "UNHEALTHY", "a replica died")
+    other = Finding(id="b", severity=Severity.WARNING, title="b", since=50.0)
+    assert [one.id for one in memory.stamp((failing, other), 100.0)] == [failing.id, "b"]
+    (told, _) = memory.stamp((other,), 130.0)
+    assert (told.id, told.title, told.since) == (failing.id, "Serve application llm is unhealthy", 100.0)
+    assert told.cause == "not so for 30s; a replica died"
+    (again, _) = memory.stamp((failing, other), 150.0)
+    assert (again.since, again.cause) == (100.0, "a replica died")
+    assert memory.stamp((other,), 151.0 + FORGET_AFTER_S) == (other,)
 
 
 def test_a_trouble_without_a_time_lasts_since_it_was_first_seen() -> None:
