@@ -14,6 +14,7 @@ MOST_FINE = 2_000
 """Lines of targets that are kept in the finest resolution: 21 MB. Those beyond are kept as of many targets."""
 MOST_RINGS = 10_000
 """Beyond these a target has lines of its own for what tells it from others, and of the rest the cluster's alone."""
+MOST_KEYS = 50_000
 _COUNTED = ("counter", "histogram", "summary")
 _CUSTOM = Kept()
 
@@ -39,11 +40,15 @@ class Layout:
 
     def place(self, series: Series, families: Mapping[str, Family]) -> Place | None:
         """Return where a series belongs; None where it is not drawn."""
-        family = families.get(series.family)
-        kind = family.type if family is not None else "untyped"
+        kept = KEPT.get(series.family)
+        if kept is not None:
+            # What is known is known, whatever one exporter among many says.
+            kind = "histogram" if "le" in kept.labels else "gauge"
+        else:
+            family = families.get(series.family)
+            kind = family.type if family is not None else "untyped"
         if kind in ("histogram", "summary") and not series.name.endswith(("_bucket", "_sum", "_count")):
             return None
-        kept = KEPT.get(series.family)
         if kept is None:
             kept, shown = _CUSTOM, custom_labels(series.labels)
         else:
@@ -53,6 +58,8 @@ class Layout:
 
     def key(self, name: str, labels: tuple[tuple[str, str], ...] = ()) -> LineKey:
         """Return the key of a line, the one that other targets have too."""
+        if len(self._keys) > MOST_KEYS:
+            self._keys.clear()
         key = LineKey(name, tuple(sorted(labels)))
         return self._keys.setdefault(key, key)
 

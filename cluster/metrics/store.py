@@ -20,7 +20,7 @@ from raymon_tui.cluster.metrics.layout import Layout
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.metrics.ring import FINE, RECENT, Ring
-from raymon_tui.cluster.metrics.target_lines import TargetLines
+from raymon_tui.cluster.metrics.target_lines import GIVES_WAY_S, TargetLines
 
 MANY_NODES = 64
 """From so many targets on a node keeps lines of its own for the few families that are told apart by node."""
@@ -48,7 +48,7 @@ class MetricsStore:
         self._told: dict[LineKey, float] = {}
         self._wanted: set[str] = set()
         self._lines_left_out = 0
-        self._tended_at = -math.inf
+        self._tended_at = self._room_made_at = -math.inf
 
     @property
     def left_out(self) -> int:
@@ -98,7 +98,7 @@ class MetricsStore:
         kept = KEPT.get(key.name, Kept())
         if target is None:
             self._told[key] = at
-            line = self._line(key, kept.fold)
+            line = self._line(key, kept.fold, at)
             ring = None if line is None else line.ring
         else:
             lines = self._targets.setdefault(target, TargetLines())
@@ -143,14 +143,17 @@ class MetricsStore:
                 yield
         self._lines_left_out = 0
         for key, (total, count, fold) in sums.items():
-            line = self._line(key, fold)
+            line = self._line(key, fold, at)
             if line is not None:
                 line.ring.put(at, total / count if fold == "mean" else total)
         yield
 
-    def _line(self, key: LineKey, fold: Fold) -> KeptLine | None:
+    def _line(self, key: LineKey, fold: Fold, at: float) -> KeptLine | None:
         """Return a line of the cluster; None where there are too many."""
         line = self._rings.get(key)
+        if line is None and len(self._rings) >= MOST_LINES and at - self._room_made_at >= TENDED_S:
+            self._room_made_at = at
+            self._rings = {key: one for key, one in self._rings.items() if one.ring.until >= at - GIVES_WAY_S}
         if line is None and len(self._rings) >= MOST_LINES:
             self._lines_left_out += 1
         elif line is None:

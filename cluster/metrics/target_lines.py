@@ -15,6 +15,8 @@ from raymon_tui.cluster.metrics.ring import Ring
 
 MOST_LINES_A_TARGET = 600
 """Beyond these no new line is begun; how many series were left out is counted."""
+GIVES_WAY_S = 900.0
+"""Where there is no room, a line that has had no value for so long gives way to a new one."""
 MOST_GONE = 4
 """Series that are no more are forgotten once there are so many times as many as the last scrape had."""
 
@@ -44,6 +46,12 @@ class Cell:
         if self.ring is not None:
             self.ring.put(at, self.known)
 
+    def is_over(self, before: float) -> bool:
+        """Return whether it has had no value since then; of what is not kept, whether it has none now."""
+        if self.ring is None:
+            return math.isnan(self.known) and self.number == 0
+        return self.ring.until < before and self.number == 0
+
 
 class _Source(NamedTuple):
     """One series: the line that it is a part of, and its last value where it counts."""
@@ -58,7 +66,7 @@ _NOT_DRAWN, _LEFT_OUT = _Source(None, None), _Source(None, None)
 class TargetLines:
     """The lines of one target. `left_at` is since when it is no more; `left_out` counts series without a line."""
 
-    __slots__ = ("_sources", "cells", "families", "left_at", "left_out")
+    __slots__ = ("_at", "_room_made_at", "_sources", "cells", "families", "left_at", "left_out")
 
     def __init__(self) -> None:
         self.cells: dict[LineKey, Cell] = {}
@@ -66,13 +74,14 @@ class TargetLines:
         self.left_at: float | None = None
         self.left_out = 0
         self._sources: dict[Series, _Source] = {}
+        self._at = self._room_made_at = -math.inf
 
     def take(self, at: float, scrape: Scrape, layout: Layout) -> None:
         """Take what it said at `at`, in seconds since the epoch: counters as rates, then each line as one value."""
         self.left_at, self.families, self.left_out = None, scrape.families, scrape.left_out
-        sources = self._sources
+        self._at = at
         for series, value in _once(scrape):
-            source = sources.get(series) or self._source(series, layout)
+            source = self._sources.get(series) or self._source(series, layout)
             cell, counter = source
             if cell is None:
                 self.left_out += source is _LEFT_OUT
@@ -82,6 +91,7 @@ class TargetLines:
                     cell.add(taken)
         for cell in self.cells.values():
             cell.settle(at)
+        sources = self._sources
         if len(sources) > MOST_GONE * len(scrape.series) + 1000:
             self._sources = {series: sources[series] for series in scrape.series if series in sources}
 
@@ -93,6 +103,9 @@ class TargetLines:
     def cell(self, key: LineKey, kept: Kept, layout: Layout) -> Cell | None:
         """Return a line; None where there are too many."""
         cell = self.cells.get(key)
+        if cell is None and len(self.cells) >= MOST_LINES_A_TARGET and self._room_made_at < self._at:
+            self._room_made_at = self._at
+            self.drop_before(self._at - GIVES_WAY_S)
         if cell is None and len(self.cells) < MOST_LINES_A_TARGET:
             cell = self.cells[key] = Cell(kept, layout.ring(kept))
         return cell
@@ -113,11 +126,15 @@ class TargetLines:
         return sum(cell.ring is not None for cell in self.cells.values())
 
     def drop_before(self, at: float) -> None:
-        """Forget the lines that have had no value since `at`."""
-        old = {key for key, cell in self.cells.items() if cell.ring is not None and cell.ring.until < at}
+        """Forget the lines that have had no value since `at`; series that were left out have another chance then."""
+        old = {key for key, cell in self.cells.items() if cell.is_over(at)}
         if old:
             gone = {id(self.cells.pop(key)) for key in old}
-            self._sources = {series: one for series, one in self._sources.items() if id(one.cell) not in gone}
+            self._sources = {
+                series: one
+                for series, one in self._sources.items()
+                if id(one.cell) not in gone and one is not _LEFT_OUT
+            }
 
     def _source(self, series: Series, layout: Layout) -> _Source:
         place = layout.place(series, self.families)

@@ -10,7 +10,8 @@ from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raymon_tui.cluster.metrics import layout
+from raymon_tui.cluster.metrics import layout, target_lines
+from raymon_tui.cluster.metrics import store as store_module
 from raymon_tui.cluster.metrics.asking import quantile_of
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.kept_line import LineKey
@@ -126,6 +127,29 @@ def test_of_many_nodes_only_what_tells_them_apart_is_kept_by_node() -> None:
     assert by_node == {}
     assert told.values(Measure(family="ray_tasks"), T0, 2, 1) == {(): [2.0 * MANY_NODES]}
     assert len(told.values(Measure(family=CPU, fold="mean", by=(NODE,)), T0, 20, 1)) == 2 * MANY_NODES
+
+
+def test_lines_that_are_over_give_way_to_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label that is another one in each run, such as a process id, does not shut out the runs to come."""
+    monkeypatch.setattr(target_lines, "MOST_LINES_A_TARGET", 20)
+    monkeypatch.setattr(store_module, "MOST_LINES", 20)
+    told = Told()
+    for run in range(10):
+        body = "".join(f'ray_mine{{run="{run}",part="{number}"}} 1\n' for number in range(15))
+        told.scrape(T0 + 2000 * run, a=body)
+        assert told.store.left_out == 0
+        assert told.values(Measure(family="ray_mine"), T0 + 2000 * run, 2, 1) == {(): [15.0]}
+    at, crowded = T0 + 2000 * 9 + 60, body + body.replace('run="9"', 'run="10"')
+    told.scrape(at, a=crowded)
+    assert told.store.left_out == 10
+    told.scrape(at + 2000, a=body.replace('run="9"', 'run="11"'))
+    assert told.store.left_out == 0
+
+
+def test_an_exporter_that_describes_a_metric_of_ray_wrongly_spoils_it_for_nobody() -> None:
+    told = Told()
+    told.scrape(T0, a=f"# TYPE {CPU} counter\n{CPU} 30\n")
+    assert told.values(Measure(family=CPU, fold="mean"), T0, 2, 1) == {(): [30.0]}
 
 
 def test_exporters_with_endless_lines_together_take_an_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
