@@ -20,6 +20,7 @@ from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.detached import detached
 from raymon_tui.backends.ssh.login import Keyring
 from raymon_tui.backends.ssh.route import Questions, Route, connect
+from raymon_tui.backends.ssh.transport import SshTransport
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ class Link:
         self._closed = False
 
     @property
-    def hops(self) -> Sequence[paramiko.Transport]:
+    def hops(self) -> Sequence[SshTransport]:
         """The connections that there are: over the jumps, the last one to the head."""
         return () if self._route is None else tuple(self._route.hops)
 
@@ -101,7 +102,7 @@ class Link:
             self._ring.declined.clear()
         await self.transport()
 
-    async def transport(self) -> paramiko.Transport:
+    async def transport(self) -> SshTransport:
         """Return the connection, made anew where there is none that works; raises the `RaymonError` of that.
 
         Whoever waits may give up: the connection is made all the same, as a user may be answering a question. Where
@@ -189,7 +190,9 @@ class Link:
         except LOST:
             # paramiko says the same of a host that swallows packets and of a connection that is gone.
             if await asyncio.shield(self._looked_at(transport)):
-                raise TimedOutError(tried, f"no answer within {OPEN_S:.0f} s", "Is it up?") from None
+                raise TimedOutError(
+                    tried, f"no answer within {OPEN_S:.0f} s", "Is it up, and the link fast enough?"
+                ) from None
             raise UnreachableError(tried, f"the connection to {self.destination} is lost", _LOST) from None
         except anyio.get_cancelled_exc_class():
             # Whoever asked had less patience; the connection may be gone all the same.
@@ -201,20 +204,21 @@ class Link:
         route = self._route
         return route is not None and await asyncio.shield(self._looked_at(route.transport))
 
-    def _looked_at(self, transport: paramiko.Transport) -> asyncio.Task[bool]:
+    def _looked_at(self, transport: SshTransport) -> asyncio.Task[bool]:
         """Look, in a task of its own, whether the connection still works, and drop it where it does not."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(transport))
         return self._looking
 
-    async def _look(self, transport: paramiko.Transport) -> bool:
+    async def _look(self, transport: SshTransport) -> bool:
         works = await self._works(transport)
         if not works and self._route is not None and self._route.transport is transport:
             await self._drop()
         return works
 
-    async def _works(self, transport: paramiko.Transport) -> bool:
-        """Whether the other side still answers; it need not say yes."""
+    async def _works(self, transport: SshTransport) -> bool:
+        """Whether the other side still answers; it need not say yes, nor have come to that where the cable is slow."""
+        began = time.monotonic()
 
         def probe() -> bool:
             try:
@@ -222,7 +226,7 @@ class Link:
             except paramiko.ChannelException:
                 return True
             except LOST:
-                return False
+                return bool(transport.is_active()) and transport.heard_at > began
             return True
 
         return bool(transport.is_active()) and await self._blocking(probe)
@@ -269,7 +273,7 @@ class Link:
 
 
 def _opened(
-    transport: paramiko.Transport, kind: str, address: tuple[str, int] | None, source: tuple[str, int] | None
+    transport: SshTransport, kind: str, address: tuple[str, int] | None, source: tuple[str, int] | None
 ) -> paramiko.Channel:
     """Open a channel; raises `ChannelException` where it is refused, however many are refused at once.
 

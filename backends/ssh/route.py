@@ -49,13 +49,13 @@ class Route:
     It may be closed while it is being made: whatever that waits for then ends.
     """
 
-    hops: list[paramiko.Transport] = field(default_factory=list)
+    hops: list[SshTransport] = field(default_factory=list)
     command: ProxyCommand | None = None
     closed: bool = False
     _closing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
-    def transport(self) -> paramiko.Transport:
+    def transport(self) -> SshTransport:
         """The connection to the head."""
         return self.hops[-1]
 

@@ -1,9 +1,30 @@
-"""A connection to an SSH server, mended where paramiko forgets what was said or what was opened."""
+"""A connection to an SSH server, mended where paramiko forgets what was said, what was opened, or when."""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import paramiko
 from paramiko.common import cMSG_CHANNEL_CLOSE
+
+
+class Heard:
+    """A socket, or a channel through a jump, that notes when something came from the other side."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self.heard_at = time.monotonic()
+
+    def recv(self, size: int) -> bytes:
+        """Return what has come."""
+        data: bytes = self._sock.recv(size)
+        self.heard_at = time.monotonic()
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the socket for all else."""
+        return getattr(self._sock, name)
 
 
 class SshTransport(paramiko.Transport):  # type: ignore[misc]
@@ -12,6 +33,15 @@ class SshTransport(paramiko.Transport):  # type: ignore[misc]
     """
 
     farewell: str = ""
+
+    def __init__(self, sock: Any) -> None:
+        self._heard = Heard(sock)
+        super().__init__(self._heard)
+
+    @property
+    def heard_at(self) -> float:
+        """When something came last, be it a part of a packet, on the clock of `time.monotonic`."""
+        return self._heard.heard_at
 
     def _parse_disconnect(self, message: paramiko.Message) -> None:
         """Note why: paramiko only logs it."""

@@ -69,3 +69,17 @@ async def recording(
     server = await asyncio.start_server(answer, host, port, ssl=tls)
     async with server:
         yield Endpoint(host, server.sockets[0].getsockname()[1]), heads
+
+
+@asynccontextmanager
+async def pouring() -> AsyncIterator[Endpoint]:
+    """Give a port that says more than anybody wants to read."""
+
+    async def pour(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            writer.write(bytes(1 << 16))
+            await writer.drain()
+
+    server = await asyncio.start_server(pour, HERE, 0)
+    async with server:
+        yield Endpoint(HERE, server.sockets[0].getsockname()[1])

@@ -11,11 +11,13 @@ import anyio
 import httpx
 import pytest
 from broken_cable import Cable, cable
-from listening import recording
+from listening import pouring, recording
 from ssh_home import destination, make_home, settings_for
 from sshd import Sshd, running_sshd
 
 from raymon_tui.backends.base import Endpoint
+from raymon_tui.backends.errors import TimedOutError
+from raymon_tui.backends.ssh import link as ssh_link
 from raymon_tui.backends.ssh.backend import SshBackend
 
 pytestmark = pytest.mark.slow
@@ -130,4 +132,24 @@ async def test_a_dead_port_does_not_cost_the_connection(
         for port in (1, 2, 3):
             async with backend.http(Endpoint("127.0.0.1", port)) as client:
                 assert not await answers(client, 10.0)
+        assert backend.link.connected == 1
+
+
+async def test_a_cable_that_is_slow_costs_no_connection(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssh_link, "OPEN_S", 0.3)
+    monkeypatch.setattr(ssh_link, "PROBE_S", 1.0)
+    async with behind_a_cable(sshd, tmp_path, monkeypatch) as (backend, between), pouring() as endless:
+        async with recording() as (endpoint, _), await backend.dial(endless) as stream:
+            # What is on its way already comes before whatever is asked from now on.
+            await stream.receive(1)
+            between.slow_down(20_000)
+            for _ in range(3):
+                with pytest.raises(TimedOutError):
+                    await backend.dial(endpoint)
+            await stream.aclose()
+            between.speed_up()
+            async with backend.http(endpoint) as client:
+                await comes_back(client)
         assert backend.link.connected == 1

@@ -7,7 +7,6 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import anyio
 import psutil
 import pytest
 from anyio.abc import ByteStream
-from listening import HERE, closed_port, echoing, recording, silent
+from listening import HERE, closed_port, echoing, pouring, recording, silent
 from ssh_home import destination, make_home, settings_for
 from sshd import Sshd, below, running_sshd
 from words import PATIENCE_S, ended, says
@@ -48,20 +47,6 @@ async def backend(sshd: Sshd) -> AsyncIterator[SshBackend]:
 def programs_of(sshd: Sshd) -> list[psutil.Process]:
     """The processes on the head that pass bytes on."""
     return below(sshd, "python")
-
-
-@asynccontextmanager
-async def pouring() -> AsyncIterator[Endpoint]:
-    """Give a port that says more than anybody wants to read."""
-
-    async def pour(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while not writer.is_closing():
-            writer.write(bytes(1 << 16))
-            await writer.drain()
-
-    server = await asyncio.start_server(pour, HERE, 0)
-    async with server:
-        yield Endpoint(HERE, server.sockets[0].getsockname()[1])
 
 
 async def send_all(stream: ByteStream, data: bytes) -> None:

@@ -34,6 +34,8 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 HOUR_S = 3600.0
+AGED_S = 4.0
+"""Several times what a reading is old when all is well."""
 
 
 class Clock:
@@ -123,6 +125,18 @@ async def test_after_minutes_without_a_cable_another_connection_is_made_by_itsel
         between.put_in()
         await until(monitor, is_whole)
         assert backend.link.connected == 2
+
+
+async def test_over_a_slow_cable_the_picture_stays_and_ages_on_the_same_connection(where: SshDestination) -> None:
+    async with behind_a_cable(where) as (between, there), watched(there) as (monitor, backend):
+        between.slow_down(500)
+        slow = monitor.snapshot
+        aged = await until(monitor, lambda snapshot: snapshot.at - (snapshot.reading(NODES).read_at or 0.0) > AGED_S)
+        assert aged.value(NODES) == slow.value(NODES)
+        between.speed_up()
+        await until(monitor, lambda snapshot: is_whole(snapshot) and snapshot.at - slow.at > AGED_S)
+        await until(monitor, lambda snapshot: (snapshot.reading(NODES).read_at or 0.0) > aged.at)
+        assert backend.link.connected == 1
 
 
 async def test_a_server_that_is_restarted_is_watched_on(sshd: Sshd, where: SshDestination) -> None:
