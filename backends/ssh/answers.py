@@ -104,17 +104,26 @@ class Patience:
         self._transport = transport
         self._silent_s = silent_s
         self._timer: threading.Timer | None = None
+        self._over = False
+        self._changing = threading.Lock()
         self.lost = False
 
     def begin(self) -> None:
-        """Count from now on."""
-        self.end()
-        self._timer = threading.Timer(self._silent_s, self._hang_up)
-        self._timer.daemon = True
-        self._timer.start()
+        """Count from now on, unless it is over."""
+        with self._changing:
+            self._stop()
+            if not self._over:
+                self._timer = threading.Timer(self._silent_s, self._hang_up)
+                self._timer.daemon = True
+                self._timer.start()
 
     def end(self) -> None:
-        """Count no more."""
+        """Count never again: what a server asks at the keyboard is answered in another thread, perhaps later."""
+        with self._changing:
+            self._over = True
+            self._stop()
+
+    def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
@@ -126,7 +135,8 @@ class Patience:
         """Return what asks as `ask` does, and does not count meanwhile."""
 
         def patiently(question: SecretQuestion) -> str | None:
-            self.end()
+            with self._changing:
+                self._stop()
             try:
                 return ask(question)
             finally:
