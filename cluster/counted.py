@@ -30,20 +30,22 @@ FRESH_S = 40.0
 _KINDS = {TASK_COUNTS.name: (TASKS, "ray_tasks"), ACTOR_COUNTS.name: (ACTORS, "ray_actors")}
 
 
-def counted_feeds(
-    watch: PrometheusWatch, metrics: MetricsReader, clock: Callable[[], float]
-) -> dict[str, Feed[Counts]]:
-    """Return the feeds of counts by name, which ask whoever is to be asked."""
-    return {feed.name: replace(feed, ask=Counted(feed, watch, metrics, clock)) for feed in (TASK_COUNTS, ACTOR_COUNTS)}
+def counted(watch: PrometheusWatch, metrics: MetricsReader, clock: Callable[[], float]) -> dict[str, Counted]:
+    """Return the counts by the names of their feeds."""
+    return {feed.name: Counted(feed, watch, metrics, clock) for feed in (TASK_COUNTS, ACTOR_COUNTS)}
 
 
 class Counted:
-    """One of the counts. What lives is told by exporters where Ray counts slowly, what ended as Ray last counted it."""
+    """One of the counts; its `feed` asks whoever is to be asked.
+
+    Where Ray counts slowly, what lives is told by the exporters, and what has ended is as Ray last counted it.
+    """
 
     def __init__(
         self, feed: Feed[Counts], watch: PrometheusWatch, metrics: MetricsReader, clock: Callable[[], float]
     ) -> None:
-        self._feed = feed
+        self.feed = replace(feed, ask=self._ask)
+        self._ask_ray = feed.ask
         self._kind, self._family = _KINDS[feed.name]
         self._watch = watch
         self._metrics = metrics
@@ -51,8 +53,11 @@ class Counted:
         self._by_ray: Counts | None = None
         self._rests_until = 0.0
 
-    async def __call__(self, api: RayApi) -> Counts:
-        """Count; raises the `RaymonError` of asking Ray."""
+    def start_anew(self) -> None:
+        """Forget what belongs to a session of Ray that is no more."""
+        self._by_ray, self._rests_until = None, 0.0
+
+    async def _ask(self, api: RayApi) -> Counts:
         if self._watch.stands_in_for(len(self._metrics.states)) and self._watch.server is not None:
             with contextlib.suppress(RaymonError):
                 return await ask_counts(self._watch.server.api, self._family, self._watch.matchers, self._clock())
@@ -60,7 +65,7 @@ class Counted:
             return counts
         began = monotonic()
         try:
-            self._by_ray = await self._feed.ask(api)
+            self._by_ray = await self._ask_ray(api)
         finally:
             # One that takes too long is called off, and was dear all the same.
             took_s = monotonic() - began

@@ -15,7 +15,7 @@ from msgspec import structs
 from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.backends.errors import NotRayError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.cluster.announcer import Announcer, Listener
-from raymon_tui.cluster.counted import counted_feeds
+from raymon_tui.cluster.counted import counted
 from raymon_tui.cluster.feeds.answer import Answer
 from raymon_tui.cluster.feeds.catalogue import AUTOSCALER, NODES, VERSION
 from raymon_tui.cluster.feeds.feed import Feed, Reading
@@ -89,7 +89,7 @@ class Monitor:
             clock=self._clock.now,
             rng=rng,
         )
-        self._counted = counted_feeds(self.prometheus, self.metrics, self._clock.now)
+        self._counted = counted(self.prometheus, self.metrics, self._clock.now)
         self.history = History(self.metrics.store)
         self._reader = Reader(self.api, self._clock, rng, refresh_s, self._changed, self._start_anew)
         self.snapshot = Snapshot(
@@ -111,7 +111,10 @@ class Monitor:
         A feed that nobody wants any more is not asked again, and its request in flight is dropped; its last reading
         stays for a while.
         """
-        self._wants[owner] = tuple(self._counted.get(feed.name, feed) for feed in self._with_limits(feeds))
+        own = self._counted
+        self._wants[owner] = tuple(
+            own[feed.name].feed if feed.name in own else feed for feed in self._with_limits(feeds)
+        )
         self._reader.want(feed for wanted in self._wants.values() for feed in wanted if not feed.pushed)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -205,6 +208,9 @@ class Monitor:
         self.api.start_anew()
         self.history.clear()
         self.metrics.start_anew()
+        self.prometheus.doubt()
+        for one in self._counted.values():
+            one.start_anew()
         self._first_seen.clear()
         self.snapshot = structs.replace(self.snapshot, restarted_at=self._clock.now())
 
