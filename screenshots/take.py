@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,10 @@ from raymon_tui.tui.panes.registry import TABS
 
 LARGE, SMALL = (140, 45), (80, 24)
 SETTLE_S = 6.0
+CONFIG = """
+global: {scrape_interval: 5s}
+scrape_configs: [{job_name: ray, file_sd_configs: [{files: [%s], refresh_interval: 2s}]}]
+"""
 DETAILS = ("nodes", "jobs", "metrics", "logs")
 """Panes of which the screen that Enter opens is taken too."""
 
@@ -113,10 +118,17 @@ def scraped(url: str) -> Iterator[str]:
     sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
     from prometheus import prometheus
 
-    asked = (sys.executable, "-m", "raymon_tui.tui", "targets", url, "--format", "prometheus")
-    config = subprocess.run(asked, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own program
-    with tempfile.TemporaryDirectory() as directory, prometheus(Path(directory), config.replace("15s", "5s")) as server:
-        yield server
+    watch = (sys.executable, "-m", "raymon_tui.tui", "targets", url, "--every", "2", "--watch")
+    with tempfile.TemporaryDirectory() as directory:
+        targets = Path(directory, "targets.json")
+        with (
+            subprocess.Popen((*watch, str(targets)), stdout=subprocess.DEVNULL) as watching,  # noqa: S603 - our own
+            prometheus(Path(directory), CONFIG % json.dumps(str(targets))) as server,
+        ):
+            try:
+                yield server
+            finally:
+                watching.terminate()
 
 
 def main() -> None:

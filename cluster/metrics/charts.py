@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from raymon_tui.cluster.metrics.measure import NODE, Measure
 
-Unit = Literal["percent", "bytes", "bytes/s", "count", "seconds", "per second"]
+Unit = Literal["percent", "bytes", "bytes/s", "count", "whole", "seconds", "per second"]
 
 MIB = 2.0**20
 _RUNNING = ("RUNNING", "RUNNING_IN_RAY_GET", "RUNNING_IN_RAY_WAIT")
@@ -180,7 +180,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         id="tasks",
         title="Tasks",
-        unit="count",
+        unit="whole",
         drawn=(
             Drawn("running", _gauge("ray_tasks", where=_where(State=_RUNNING, Source="executor"))),
             Drawn(
@@ -193,7 +193,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         id="actors",
         title="Actors",
-        unit="count",
+        unit="whole",
         drawn=(Drawn("", _gauge("ray_actors", by=("State",), where=_where(Source="gcs"))),),
     ),
     _capacity("cpus", "CPU", "no node offers CPUs", Drawn("tasks wait", _gauge("ray_scheduler_unscheduleable_tasks"))),
@@ -201,13 +201,13 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         id="demand",
         title="Demand that waits",
-        unit="count",
+        unit="whole",
         drawn=(Drawn("", _gauge("ray_scheduler_unscheduleable_tasks", by=("Reason",))),),
     ),
     Chart(
         id="nodes",
         title="Nodes of the autoscaler",
-        unit="count",
+        unit="whole",
         drawn=(
             Drawn("active", _gauge("autoscaler_active_nodes")),
             Drawn("on their way", _gauge("autoscaler_pending_nodes")),

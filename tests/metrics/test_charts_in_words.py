@@ -96,3 +96,10 @@ def test_what_ray_itself_is_made_of_is_no_worker() -> None:
     assert not workers.counts((("Component", "ray::DashboardAgent"),))
     assert 'Component!~"gcs|' in promql(workers, 60, {})
     assert promql(Measure(family="x", unless=(("a", ("b.c",)),)), 60, {}) == 'sum (x{a!~"b\\\\.c"})'
+
+
+def test_what_is_counted_whole_is_told_whole() -> None:
+    tasks = chart("tasks")
+    picture = picture_of(tasks, drawn_of(tasks, by_node=False), answered((8.33, 3.67), (), (), ()), {})
+    assert picture.unit(3.67) == "4"
+    assert chart("cpus").unit == "count", "a task may want a part of a CPU"

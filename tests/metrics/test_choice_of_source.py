@@ -25,6 +25,7 @@ from raymon_tui.cluster.feeds.catalogue import ACTOR_COUNTS, NODES, TASK_COUNTS,
 from raymon_tui.cluster.feeds.feed import Feed
 from raymon_tui.cluster.metrics import reader
 from raymon_tui.cluster.metrics.charts import CHARTS
+from raymon_tui.cluster.metrics.lines import Line, Lines
 from raymon_tui.cluster.metrics.measure import NODE, Measure
 from raymon_tui.cluster.model.page import Counts
 from raymon_tui.cluster.monitor import METRICS, Monitor
@@ -354,3 +355,18 @@ async def test_a_chart_of_which_nothing_is_known_here_holds_the_servers_words() 
             await one.charts.ask(
                 [Measure(family="ray_nothing")], one.monitor.snapshot.at - 300, one.monitor.snapshot.at, 60
             )
+
+
+@pytest.mark.parametrize(("known", "told_by"), [((True, True), "Prometheus"), ((False, True), "scraped since")])
+async def test_a_server_that_scrapes_but_a_part_does_not_take_the_place_of_all(
+    monkeypatch: pytest.MonkeyPatch, known: tuple[bool, bool], told_by: str
+) -> None:
+    async def long_since(*_given: object) -> Answered:
+        lines = tuple(Lines(0.0, 1.0, (Line((), (1.0,)),) if one else ()) for one in known)
+        return Answered("Prometheus 2.42.0", 0.0, 1.0, 1, lines)
+
+    monkeypatch.setattr(served.Served, "ask", long_since)
+    async with serving(failing) as url, watched(int(url.rpartition(":")[2]), many_nodes=EXPORTERS) as one:
+        await until(one, lambda: one.monitor.metrics.rounds > 0)
+        await one.monitor.prometheus.look()
+        assert (await memory(one)).told_by.startswith(told_by)

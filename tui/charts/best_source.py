@@ -66,8 +66,10 @@ class BestSource:
         ours = await self._here.ask(measures, start, end, count, target=target)
         if failure is not None and not ours.known:
             raise failure
-        # A server that was started lately may know less of the past than what was scraped here.
-        return ours if theirs is None or ours.since <= theirs.since else theirs
+        # A server that was started lately, or scrapes but a part, may know less than what was scraped here.
+        if theirs is None or ours.filled > theirs.filled or ours.since <= theirs.since:
+            return ours
+        return theirs
 
     async def families(self) -> tuple[Family, ...]:
         """Return every metric that there is, by name; those that were scraped here where the server fails."""

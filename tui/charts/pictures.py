@@ -12,13 +12,14 @@ from raymon_tui.cluster.metrics.measure import NODE
 from raymon_tui.tui.charts.source import Answered
 from raymon_tui.widgets.content import plain
 from raymon_tui.widgets.curves import NamedCurve, Picture, last_known
-from raymon_tui.widgets.numbers import amount, duration, percent, rate, size
+from raymon_tui.widgets.numbers import amount, count, duration, percent, rate, size
 
 UNITS: Mapping[Unit, Callable[[float], str]] = {
     "percent": percent,
     "bytes": size,
     "bytes/s": rate,
     "count": amount,
+    "whole": lambda value: count(round(value)),
     "seconds": lambda value: duration(value) if value else "0s",
     "per second": lambda value: f"{amount(value)}/s",
 }
@@ -84,11 +85,11 @@ def _value(label: str, value: str) -> str:
 def as_table(picture: Picture) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of a picture's points: the time in seconds since the epoch, then each curve's value."""
     headings = ["time", *(curve.name or "value" for curve in picture.curves)]
-    count = max((len(curve.values) for curve in picture.curves), default=0)
-    step_s = (picture.end - picture.start) / max(1, count - 1)
+    number = max((len(curve.values) for curve in picture.curves), default=0)
+    step_s = (picture.end - picture.start) / max(1, number - 1)
     rows = [
         [f"{picture.start + place * step_s:.0f}", *(_number(curve.values[place]) for curve in picture.curves)]
-        for place in range(count)
+        for place in range(number)
     ]
     return headings, rows
 

@@ -35,6 +35,11 @@ class Answered(Struct, frozen=True):
         return any(one.lines for one in self.lines)
 
     @property
+    def filled(self) -> int:
+        """How many of the measures came to any line."""
+        return sum(1 for one in self.lines if one.lines)
+
+    @property
     def since(self) -> float:
         """When the first value that is known is of; infinity where there is none."""
         lines = [line.values for one in self.lines for line in one.lines]
