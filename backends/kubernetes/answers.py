@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,10 @@ from raymon_tui.backends.failures import failure_of
 
 GONE = 410
 RIGHTS = "ask for the right, or see docs/rbac.yaml for all that are needed"
+_FORBIDDEN = re.compile(
+    r'(?P<object>.+?) is forbidden: (?P<who>User "[^"]*") (?P<what>cannot \S+ resource .+)', re.DOTALL
+)
+"""What the API server says where RBAC does not grant what was asked."""
 _LOG_IN = "log in again: kubectl get pods tells whether that worked"
 _WAY = "is it up, and this machine on the right network, or its VPN up? kubectl get pods takes the same way"
 _NAMES = "is the name right, and the namespace (-n) and context (--context)?"
@@ -42,13 +47,23 @@ def refusal(status: int, body: bytes, path: str) -> RaymonError:
     if status == httpx.codes.UNAUTHORIZED:
         return UnauthorizedError(tried, f"it does not know who we are: {said}", _LOG_IN)
     if status == httpx.codes.FORBIDDEN:
-        return RefusedError(tried, said, RIGHTS)
+        return RefusedError(tried, _missing_right_first(said), RIGHTS)
     if status == httpx.codes.NOT_FOUND:
         if body.lstrip().startswith(b"{"):
             return ObjectMissingError(tried, said, _NAMES)
         # It knows no such group of objects at all: about an object it answers in JSON.
         return RouteMissingError(tried, said, "is KubeRay installed in this cluster?")
     return BadAnswerError(tried, said, "try again; kubectl get --raw /readyz tells how the API server is")
+
+
+def _missing_right_first(said: str) -> str:
+    """Return what RBAC says of a refusal in its own words, the verb and the resource first: a line may be cut."""
+    found = _FORBIDDEN.fullmatch(said)
+    if found is None:
+        return said
+    # One object of them is named in quotes: a Role may grant others by their names.
+    of = f", for {found['object']}" if '"' in found["object"] else ""
+    return f"{found['what']}, as {found['who']}{of}"
 
 
 def not_reached(error: BaseException, tried: str) -> RaymonError:

@@ -65,7 +65,7 @@ async def test_rights_that_go_in_mid_session_leave_the_rows_and_say_how_old_they
         await comes_in_time(pilot, "● train")
         api.rights -= rights
         api.end_watches()
-        await comes_in_time(pilot, "RayJobs cannot be listed, shown as of 0s ago: rayjobs.ray.io is forbidden")
+        await comes_in_time(pilot, 'RayJobs cannot be listed, shown as of 0s ago: cannot list resource "rayjobs"')
         assert "● train" in text(tui)
         api.rights |= rights
         await goes(pilot, "cannot be listed")

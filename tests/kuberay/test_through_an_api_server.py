@@ -200,7 +200,7 @@ async def _shows(reading: Reading[Any], now: float) -> None:
     old = structs.replace(reading, value=structs.replace(picture, unread=unread), read_at=NOW)
     backend = RecordedKubernetes()
     for pane, words in (
-        ("nodes", "pods cannot be read, shown as of 12m ago: pods is forbidden"),
+        ("nodes", 'pods cannot be read, shown as of 12m ago: cannot watch resource "pods"'),
         ("autoscaler", "pods cannot be read, shown as of 12m ago"),
     ):
         snapshot = structs.replace(snapshot_of(old), at=now)
