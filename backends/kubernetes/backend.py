@@ -19,6 +19,7 @@ from raymon_tui.backends.kuberay import kind_of
 from raymon_tui.backends.kubernetes.api_server import ApiServer
 from raymon_tui.backends.kubernetes.commands import Place, run_in
 from raymon_tui.backends.kubernetes.following import Following
+from raymon_tui.backends.kubernetes.head import NoHeadPodError
 from raymon_tui.backends.kubernetes.pods import PodPort, Pods, is_head
 from raymon_tui.backends.kubernetes.port_forward import forward
 from raymon_tui.backends.kubernetes.proxied import PORTS, PodTransport
@@ -109,8 +110,13 @@ class KubernetesBackend:
         behind("kubeconfig", f"{access.context}, {access.server}")
         version = await self.api.get("/version")
         behind("api_server", str(version.get("gitVersion") or "answers"))
-        behind("rights", await self._rights(await self.following.namespace()))
-        head = await self.following.find()
+        namespace = await self.following.namespace()
+        behind("rights", await self._rights(namespace))
+        try:
+            head = await self.following.find()
+        except NoHeadPodError:
+            behind("object", f"leads to RayCluster {self.following.cluster} in {namespace}")
+            raise
         behind("object", f"leads to RayCluster {head.cluster} in {head.namespace}")
         behind("head_pod", f"{head.pod}, container {head.container}")
         if head.token.told:

@@ -23,6 +23,10 @@ class NoHeadError(UnreachableError):
     """The API server says that there is no head now."""
 
 
+class NoHeadPodError(NoHeadError):
+    """The RayCluster is there, but no head pod of it that runs."""
+
+
 @dataclass(frozen=True)
 class Head:
     """Where Ray is: the cluster, its head pod and that one's Ray container, the dashboard's port, and Ray's token.
@@ -65,10 +69,10 @@ class HeadFinder:
         tried = f"find the head of RayCluster {name}"
         pod = ray_objects.head_pod(await self._heads(namespace, name))
         if pod is None:
-            raise NoHeadError(tried, *why_no_pod(cluster))
+            raise NoHeadPodError(tried, *why_no_pod(cluster))
         why = why_not_running(pod)
         if why is not None:
-            raise NoHeadError(tried, f"{ray_objects.name_of(pod)}: {why.said}", why.advice)
+            raise NoHeadPodError(tried, f"{ray_objects.name_of(pod)}: {why.said}", why.advice)
         return Head(
             namespace,
             name,

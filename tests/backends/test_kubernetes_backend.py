@@ -230,6 +230,8 @@ async def test_a_head_pod_that_waits_says_why(alone: KubeApi, tmp_path: Path) ->
     backend = opened(alone, tmp_path)
     with pytest.raises(UnreachableError, match="Insufficient cpu"):
         await backend.connect()
+    # The object is there, and leads to its cluster: the head pod is what is broken.
+    assert [stage.id for stage, _ in backend.stages] == ["kubeconfig", "api_server", "rights", "object"]
     await backend.aclose()
 
 
