@@ -108,6 +108,7 @@ async def test_a_hundred_reconnects_leave_exactly_what_five_left(
     monkeypatch.setattr(ssh_link, "AGAIN_S", 0.0)
     monkeypatch.setattr(relay, "AGAIN_S", 0.0)
     backend = SshBackend(destination(sshd), environ={})
+    before = held(backend, sshd)
     async with recording() as (endpoint, _):
         counted: list[Held] = []
         for round_ in range(late + 1):
@@ -121,4 +122,5 @@ async def test_a_hundred_reconnects_leave_exactly_what_five_left(
         await backend.aclose()
         closed = await at_rest(backend, sshd)
     assert counted[0] == counted[1]
-    assert (closed.children, closed.connections, closed.commands) == (0, 0, 0)
+    # A cluster that other tests of this process use may be among the children.
+    assert (closed.children, closed.connections, closed.commands) == (before.children, 0, 0)
