@@ -2,7 +2,7 @@
 
 A Prometheus server beside it (Debian's package) scrapes the cluster meanwhile, for Grafana's dashboards.
 
-    python screenshots/take.py [--url http://127.0.0.1:8265] [--watch SECONDS] [--into DIRECTORY]
+    python screenshots/take.py [--url http://127.0.0.1:8265] [--watch SECONDS] [--charts] [--into DIRECTORY]
 
 Without `--url` it starts a demo cluster of its own, and ends it.
 """
@@ -40,7 +40,7 @@ DETAILS = ("nodes", "jobs", "metrics", "logs")
 """Panes of which the screen that Enter opens is taken too."""
 
 
-async def take(url: str, prometheus: str, into: Path, watch_s: float) -> None:
+async def take(url: str, prometheus: str, into: Path, watch_s: float, *, charts_alone: bool) -> None:
     """Watch the cluster for `watch_s` seconds, so that charts have something to show, then take every picture."""
     options = MonitorOptions(connect=ConnectOptions(), prometheus=PrometheusOptions(url=prometheus))
     app = MonitorApp(candidates(url, options.connect), options)
@@ -48,9 +48,12 @@ async def take(url: str, prometheus: str, into: Path, watch_s: float) -> None:
         await asyncio.sleep(watch_s)
         await _charts_of_a_node(app, pilot, into)
         await _dashboards(app, pilot, into)
+        if charts_alone:
+            await _press(pilot, "7", "comma")
+            _save(app, into / "metrics.svg")
+            return
         for tab in TABS:
-            await pilot.press(tab.hotkey)
-            await asyncio.sleep(SETTLE_S)
+            await _press(pilot, tab.hotkey, *(("comma",) if tab.pane_id == "metrics" else ()))
             _save(app, into / f"{tab.pane_id}.svg")
             if tab.pane_id in DETAILS:
                 await pilot.press("enter")
@@ -73,7 +76,7 @@ def candidates(url: str, options: ConnectOptions) -> Sequence[Candidate]:
 
 
 async def _charts_of_a_node(app: MonitorApp, pilot: Pilot[int], into: Path) -> None:
-    await _press(pilot, "2", "enter", "m")
+    await _press(pilot, "2", "enter", "m", "comma")
     _save(app, into / "node-charts.svg")
     await _press(pilot, "escape", "escape")
 
@@ -82,7 +85,7 @@ async def _dashboards(app: MonitorApp, pilot: Pilot[int], into: Path) -> None:
     await _press(pilot, "0", "left_square_bracket")
     _save(app, into / "grafana-list.svg")
     await pilot.press("slash", *"Default", "enter")
-    await _press(pilot, "enter")
+    await _press(pilot, "enter", "comma", "comma", "comma")
     await asyncio.sleep(2 * SETTLE_S)
     _save(app, into / "grafana.svg")
     await _press(pilot, "escape", "escape", "1")
@@ -136,10 +139,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url")
     parser.add_argument("--watch", type=float, default=240.0)
+    parser.add_argument("--charts", action="store_true", help="take those of charts alone")
     parser.add_argument("--into", type=Path, default=Path(__file__).parent)
     arguments = parser.parse_args()
     with cluster(arguments.url) as url, scraped(url) as prometheus:
-        asyncio.run(take(url, prometheus, arguments.into, arguments.watch))
+        asyncio.run(take(url, prometheus, arguments.into, arguments.watch, charts_alone=arguments.charts))
 
 
 if __name__ == "__main__":
