@@ -168,12 +168,14 @@ class _Login:
             try:
                 further = self._typed(methods[0], answers)
             except (NotGivenError, paramiko.AuthenticationException) as error:
+                if not (answers.declined or answers.wants_change or self._transport.farewell):
+                    # A link that broke meanwhile says nothing of the password.
+                    self._need_connection()
                 answers.wrong()
                 if why := answers.why_no_more(str(error)):
                     self._declined = answers.declined
                     self._say(why)
                     return None
-                self._need_connection()
                 if methods[0] == "keyboard-interactive" and not answers.asked and len(methods) > 1:
                     # Some offer it and then have no questions at all.
                     del methods[0]

@@ -15,14 +15,16 @@ from typing import TextIO
 
 import pytest
 from answering import User
+from paramiko import AuthenticationException
 from ssh_home import make_home, settings_for
 from sshd import Sshd, keygen, running_sshd
 
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.base import Endpoint
-from raymon_tui.backends.errors import RefusedError
+from raymon_tui.backends.errors import RaymonError, RefusedError
 from raymon_tui.backends.ssh.backend import SshBackend
 from raymon_tui.backends.ssh.description import SshDestination
+from raymon_tui.backends.ssh.transport import SshTransport
 
 RIGHT = "correct horse"
 SYSTEM = "/usr/sbin:/sbin:/usr/bin"
@@ -157,3 +159,25 @@ async def test_a_key_and_then_a_password_are_given_where_both_are_wanted(
         with pytest.raises(RefusedError, match="the server takes publickey alone"):
             await stranger.connect()
         await stranger.aclose()
+
+
+@by_password
+async def test_a_password_is_kept_though_a_login_with_it_breaks_off(
+    sshd: Sshd, ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = User(secrets=(RIGHT,))
+    backend = backend_of(sshd, ann, user)
+    await backend.connect()
+    (await backend.link.transport()).close()
+    with monkeypatch.context() as broken:
+        broken.setattr(SshTransport, "auth_password", lambda transport, *_, **__: _break_off(transport))
+        with pytest.raises(RaymonError):
+            await backend.connect()
+    await backend.connect()
+    assert len(asked(user)) == 1
+    await backend.aclose()
+
+
+def _break_off(transport: SshTransport) -> None:
+    transport.close()
+    raise AuthenticationException("Authentication failed: transport shut down or saw EOF")
