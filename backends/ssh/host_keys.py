@@ -32,7 +32,7 @@ class KnownHost:
     @property
     def keys(self) -> tuple[KnownKey, ...]:
         """The lines about it, revoked keys among them."""
-        return tuple(line for line in self.lines if line.is_about(self.name))
+        return tuple(line for line in self.lines if not line.authority and line.is_about(self.name))
 
     @property
     def good(self) -> tuple[KnownKey, ...]:
@@ -75,11 +75,16 @@ def also_known(host: KnownHost, key: paramiko.PKey) -> tuple[str, ...]:
     """Return sentences on what the files say of a host whose key is not known for it."""
     otherwise = [f"{line} knows it by another key, {line.key_type} {fingerprint(line.blob)}" for line in host.good]
     names = [f"{line} has this very key for {_named(line)}" for line in _same(host, key.asbytes())]
-    return (*otherwise[:MOST_NAMED], *names[:MOST_NAMED])
+    signing = [
+        f"{line} trusts an authority for it, whose signature is not looked at here"
+        for line in host.lines
+        if line.authority and line.is_about(host.name)
+    ]
+    return (*otherwise[:MOST_NAMED], *names[:MOST_NAMED], *signing[:MOST_NAMED])
 
 
 def _same(host: KnownHost, blob: bytes) -> list[KnownKey]:
-    return [line for line in host.lines if line.blob == blob and not line.revoked]
+    return [line for line in host.lines if line.blob == blob and not (line.revoked or line.authority)]
 
 
 def _named(line: KnownKey) -> str:

@@ -12,13 +12,17 @@ from pathlib import Path
 
 import paramiko
 
-REVOKED = "@revoked"
+REVOKED, AUTHORITY = "@revoked", "@cert-authority"
 HASHED = "|1|"
 
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A line of a known_hosts file: whom it names, as it is written there, and the public key on it."""
+    """A line of a known_hosts file: whom it names, as it is written there, and the public key on it.
+
+    That is one which must not be trusted any more where it is `revoked`, and where it is an `authority`'s one that
+    signs the keys of hosts.
+    """
 
     path: Path
     line: int
@@ -26,6 +30,7 @@ class KnownKey:
     key_type: str
     blob: bytes
     revoked: bool = False
+    authority: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -54,7 +59,7 @@ def fingerprint(blob: bytes) -> str:
 
 
 def lines_of(files: Sequence[Path]) -> tuple[KnownKey, ...]:
-    """Return every line of these files that holds a key; those of authorities are left out."""
+    """Return every line of these files that holds a key."""
     return tuple(known for path in files for known in _in_file(path))
 
 
@@ -65,16 +70,14 @@ def _in_file(path: Path) -> Iterator[KnownKey]:
         return
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
-        revoked = words[:1] == [REVOKED]
-        if revoked:
-            del words[0]
+        marker = words.pop(0) if words[:1] in ([REVOKED], [AUTHORITY]) else ""
         if len(words) < 3 or words[0].startswith(("#", "@")):
             continue
         try:
             blob = b64decode(words[2], validate=True)
         except binascii.Error:
             continue
-        yield KnownKey(path, number, tuple(words[0].split(",")), words[1], blob, revoked)
+        yield KnownKey(path, number, tuple(words[0].split(",")), words[1], blob, marker == REVOKED, marker == AUTHORITY)
 
 
 def _hashed(name: str, pattern: str) -> str:

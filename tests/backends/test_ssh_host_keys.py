@@ -119,6 +119,17 @@ async def test_what_is_known_of_a_host_all_the_same_is_told_with_the_question(ss
     assert elsewhere == f"{sshd.known_hosts}:2 has this very key for gate.example, 10.0.0.9"
 
 
+async def test_an_authority_that_is_trusted_for_a_host_is_named_and_takes_nobodys_word(sshd: Sshd, home: Path) -> None:
+    sshd.known_hosts.write_text(f"@cert-authority *:{sshd.port} {sshd.host_key}\n")
+    user = User()
+    await refused(destination(sshd), user)
+    (question,) = user.questions
+    assert isinstance(question, HostKeyQuestion)
+    assert question.known == (
+        f"{sshd.known_hosts}:1 trusts an authority for it, whose signature is not looked at here",
+    )
+
+
 async def test_a_key_that_is_known_for_the_host_on_any_port_is_known(sshd: Sshd, home: Path) -> None:
     sshd.known_hosts.write_text(f"127.0.0.1 {sshd.host_key}\n")
     async with opened(destination(sshd)) as backend:
