@@ -124,6 +124,9 @@ class Decoding:
         known, unwanted, comments = self._decoder.known.get, self._vocabulary.unwanted, self._vocabulary.comments
         add_series, add_value = self._series.append, self._values.append
         for line in lines:
+            # The name first: most lines are of what nobody wants, and their labels need not even be hashed.
+            if line.partition(b"{")[0] in unwanted or line in comments:
+                continue
             key, _, number = line.rpartition(b" ")
             series = known(key)
             if series is not None:
@@ -134,7 +137,7 @@ class Decoding:
                 else:
                     add_series(series)
                     add_value(value)
-            elif line.partition(b"{")[0] not in unwanted and key not in unwanted and line not in comments:
+            elif key not in unwanted:
                 self._take_new(line)
         self.lines += len(lines)
         if len(self._series) > MOST_SERIES:
