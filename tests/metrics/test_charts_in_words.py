@@ -8,14 +8,17 @@ import time
 
 import pytest
 
+from raymon_tui.backends.http import HttpBackend
+from raymon_tui.backends.targets import UrlTarget
 from raymon_tui.cluster.metrics.charts import CHARTS, Chart
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.lines import Line, Lines
 from raymon_tui.cluster.metrics.measure import Measure, promql
 from raymon_tui.cluster.metrics.store import MetricsStore
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
+from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.tui.charts.pictures import as_table, drawn_of, picture_of
-from raymon_tui.tui.charts.source import Answered, step_words
+from raymon_tui.tui.charts.source import Answered, ScrapedHere, step_words
 from raymon_tui.tui.charts.standing import empty_parts
 
 NOW = time.time()
@@ -103,3 +106,12 @@ def test_what_is_counted_whole_is_told_whole() -> None:
     picture = picture_of(tasks, drawn_of(tasks, by_node=False), answered((8.33, 3.67), (), (), ()), {})
     assert picture.unit(3.67) == "4"
     assert chart("cpus").unit == "count", "a task may want a part of a CPU"
+
+
+async def test_what_was_scraped_here_reaches_from_the_start_of_a_chart_to_now() -> None:
+    backend = HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})
+    monitor = Monitor(backend)
+    answered_here = await ScrapedHere(monitor.metrics).ask([Measure(family="x")], NOW - 300, NOW, 60)
+    await monitor.aclose()
+    assert (answered_here.step_s, answered_here.count) == (5.0, 61)
+    assert (answered_here.start, answered_here.end) == pytest.approx((NOW - 300, NOW))

@@ -104,7 +104,7 @@ class ScrapedHere:
     ) -> Answered:
         """Return what is kept: each value is the mean of the step that ends then."""
         step_s = step_for(end - start, count)
-        number = max(2, math.floor((end - start) / step_s))
+        number = math.floor((end - start) / step_s) + 1
         first = end - number * step_s
         for measure in measures:
             self._metrics.want(measure.family)
