@@ -42,6 +42,9 @@ def scale_of(known: Sequence[float], low: float | None, high: float | None, *, b
 def _rounded_up(value: float, *, binary: bool) -> float:
     if value <= 0:
         return 0.0
+    if binary and value < 1:
+        # Nothing finer than a byte is written beside an axis.
+        return 1.0
     unit = 1024.0 ** max(0, math.floor(math.log2(value) / 10)) if binary else 1.0
     power = 10.0 ** math.floor(math.log10(value / unit))
     rounded = next((step for step in _ROUND if power * step >= value / unit * 0.999999), 10)

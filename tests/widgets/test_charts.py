@@ -85,6 +85,7 @@ def test_where_there_is_no_room_for_a_curve_the_last_value_is_said() -> None:
         ([10.0], False, numbers.count, "10"),
         ([61.2 * 2**30], True, numbers.size, "80.0 GiB"),
         ([999.0 * 2**20], True, numbers.size, "1.0 GiB"),
+        ([0.3], True, numbers.size, "1 B"),
         ([0.0], False, numbers.count, "1"),
     ],
 )
