@@ -33,6 +33,7 @@ class ChannelStream(ByteStream):
     def __init__(self, channel: paramiko.Channel) -> None:
         channel.setblocking(0)
         self._channel = channel
+        self._polled: int | None = None
 
     @property
     def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
@@ -45,13 +46,20 @@ class ChannelStream(ByteStream):
             try:
                 data: bytes = self._channel.recv(max_bytes)
             except TimeoutError:
-                await readable(self._channel)
+                await self._wait_readable()
                 continue
             except LOST as error:
                 raise anyio.BrokenResourceError from error
             if data:
                 return data
             raise anyio.EndOfStream
+
+    async def _wait_readable(self) -> None:
+        self._polled = self._channel.fileno()
+        try:
+            await readable(self._channel)
+        finally:
+            self._polled = None
 
     async def send(self, item: bytes) -> None:
         """Send all of `item`."""
@@ -75,7 +83,9 @@ class ChannelStream(ByteStream):
             self._channel.shutdown_write()
 
     async def aclose(self) -> None:
-        """Close the channel."""
+        """Close the channel; whoever waits for bytes from it is told."""
+        if self._polled is not None:
+            anyio.notify_closing(self._polled)
         give_back(self._channel)
         await anyio.lowlevel.checkpoint()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import anyio
 import psutil
 import pytest
+from anyio.abc import ByteStream
 from broken_cable import Cable, cable
 from listening import HERE, echoing
 from ssh_home import destination, make_home, settings_for
@@ -93,6 +94,21 @@ def channels(backend: SshBackend) -> int:
 
 def threads() -> int:
     return sum(thread.name == "ssh" for thread in threading.enumerate())
+
+
+async def test_whoever_waits_for_bytes_is_told_that_the_connection_was_closed_from_here(backend: SshBackend) -> None:
+    async with receiving() as guests:
+        stream = await backend.dial(guests.where)
+        with anyio.fail_after(PATIENCE_S):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(is_told, stream)
+                await anyio.wait_all_tasks_blocked()
+                await stream.aclose()
+
+
+async def is_told(stream: ByteStream) -> None:
+    with pytest.raises(anyio.BrokenResourceError):
+        await stream.receive()
 
 
 async def test_a_dial_that_is_given_up_leaves_no_channel_thread_or_connection(backend: SshBackend) -> None:
