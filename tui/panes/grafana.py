@@ -15,6 +15,7 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.grafana.questions import questions_on
 from raymon_tui.tui.grafana.services import Services
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtered_table import FilteredTable
 from raymon_tui.tui.panes.pane import Pane
 from raymon_tui.tui.resources import dashboards
 from raymon_tui.tui.resources.services import service_lines
@@ -28,7 +29,7 @@ from raymon_tui.widgets.table.live_table import LiveTable
 LOOK_AGAIN_S = 30.0
 
 
-class GrafanaPane(Pane):
+class GrafanaPane(Pane, FilteredTable[Listed]):
     """How Prometheus and Grafana are, above the list of dashboards."""
 
     DEFAULT_CSS = """
@@ -37,8 +38,10 @@ class GrafanaPane(Pane):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter"),
-        Binding("s", "sort", "sort"),
+        Binding("s", "sort_next", "sort"),
+        Binding("S", "sort_reverse", "reverse", show=False),
         Binding("escape", "clear_filter", "clear filter", show=False),
+        Binding("c", "copy", "copy title", show=False),
         Binding("r", "look", "look again", show=False),
     ]
     pane_id: ClassVar[str] = "grafana"
@@ -54,10 +57,9 @@ class GrafanaPane(Pane):
         yield FilterBar()
         yield LiveTable(dashboards.COLUMNS, key=_key, empty="looking for dashboards…")
 
-    @property
-    def table(self) -> LiveTable[Listed]:
-        """The list."""
-        return self.query_one(LiveTable)
+    def copied(self, row: Listed) -> str:
+        """Return the title of the dashboard."""
+        return row.title
 
     def on_mount(self) -> None:
         """Look what there is."""
@@ -95,7 +97,7 @@ class GrafanaPane(Pane):
 
     def take_focus(self) -> None:
         """Give the keyboard to the list."""
-        self.screen.set_focus(self.table, scroll_visible=False)
+        self.focus_table()
 
     @on(LiveTable.Selected)
     @work(exclusive=True, group="open")
@@ -111,36 +113,6 @@ class GrafanaPane(Pane):
         version = self.session.monitor.snapshot.value(VERSION)
         questions = questions_on(dashboard, api, version.session_name if version is not None else "")
         self.app.push_screen(DashboardScreen(self.session, questions, asked))
-
-    @on(FilterBar.Changed)
-    def filter_rows(self, message: FilterBar.Changed) -> None:
-        """Show the rows that fit."""
-        message.stop()
-        self.table.filter_text = message.text
-
-    @on(FilterBar.Closed)
-    def back_to_table(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back."""
-        message.stop()
-        self.take_focus()
-
-    def action_filter(self) -> None:
-        """Let the user type a filter."""
-        self.query_one(FilterBar).open()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let Esc go on to the screen where there is no filter to take away."""
-        if action == "clear_filter":
-            return self.query_one(FilterBar).has_class("-open")
-        return super().check_action(action, parameters)
-
-    def action_clear_filter(self) -> None:
-        """Take the filter away."""
-        self.query_one(FilterBar).reset()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.table.action_sort_next()
 
 
 def _key(row: Listed) -> str:

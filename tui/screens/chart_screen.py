@@ -18,13 +18,12 @@ from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.best_source import titles
 from raymon_tui.tui.charts.chart_panel import ChartPanel
 from raymon_tui.tui.charts.pictures import drawn_of, not_answered, picture_of
+from raymon_tui.tui.charts.time_keys import TIME_KEYS, place_parts
 from raymon_tui.tui.charts.wall import copy_points
 from raymon_tui.tui.charts.window import Window
-from raymon_tui.tui.chrome.arrange import Part, arrange
-from raymon_tui.tui.resources.cells import clock
+from raymon_tui.tui.chrome.arrange import arrange
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.session import Session
-from raymon_tui.widgets.content import Piece
 from raymon_tui.widgets.lines import Lines
 from raymon_tui.widgets.table.column import Moment
 
@@ -41,15 +40,7 @@ class ChartScreen(ClusterScreen):
     ChartScreen > #place { height: 1; width: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "back", "back"),
-        Binding("h,left", "cursor(-1)", "cursor"),
-        Binding("l,right", "cursor(1)", "cursor", show=False),
-        Binding("H,shift+left", "cursor(-10)", "cursor far", show=False),
-        Binding("L,shift+right", "cursor(10)", "cursor far", show=False),
-        Binding("comma", "span(-1)", "zoom in"),
-        Binding("full_stop", "span(1)", "zoom out"),
-        Binding("left_square_bracket", "pan(-1)", "earlier", key_display="["),
-        Binding("right_square_bracket", "pan(1)", "later", key_display="]"),
+        *TIME_KEYS,
         Binding("n", "by_node", "by node"),
         Binding("c", "copy", "copy as CSV"),
     ]
@@ -119,11 +110,7 @@ class ChartScreen(ClusterScreen):
         self._say_place(start, end)
 
     def _say_place(self, start: float, end: float) -> None:
-        parts = [Part((Piece(self._window.words, "ink", bold=True),))]
-        if self._window.end is not None:
-            parts.append(Part((Piece(f"{clock(start)} to {clock(end)}", "dim"),), 2))
-        if self._cursor_at is not None:
-            parts.append(Part((Piece(f"cursor at {clock(self._cursor_at)}", "accent"),), 1))
+        parts = place_parts(self._window, start, end, self._cursor_at)
         self.query_one("#place", Lines).show((arrange(parts, (), max(10, self.size.width - 2)),))
 
     def action_back(self) -> None:

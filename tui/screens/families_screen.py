@@ -15,6 +15,7 @@ from raymon_tui.cluster.monitor import METRICS
 from raymon_tui.cluster.snapshot import Snapshot
 from raymon_tui.tui.charts.window import usual_window
 from raymon_tui.tui.panes.filter_bar import FilterBar
+from raymon_tui.tui.panes.filtered_table import FilteredTable
 from raymon_tui.tui.resources.families import COLUMNS
 from raymon_tui.tui.screens.chart_screen import ChartScreen
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
@@ -26,7 +27,7 @@ from raymon_tui.widgets.table.column import Moment
 from raymon_tui.widgets.table.live_table import LiveTable
 
 
-class FamiliesScreen(ClusterScreen):
+class FamiliesScreen(ClusterScreen, FilteredTable[Family]):
     """A table of metrics; Enter draws one."""
 
     DEFAULT_CSS = """
@@ -34,9 +35,11 @@ class FamiliesScreen(ClusterScreen):
     FamiliesScreen > LiveTable { height: 1fr; width: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace,h", "app.pop_screen", "back"),
+        Binding("escape,backspace,h", "back", "back"),
         Binding("slash", "filter", "filter"),
-        Binding("s", "sort", "sort"),
+        Binding("s", "sort_next", "sort"),
+        Binding("S", "sort_reverse", "reverse", show=False),
+        Binding("c", "copy", "copy name", show=False),
     ]
 
     def compose_above(self) -> ComposeResult:
@@ -72,12 +75,12 @@ class FamiliesScreen(ClusterScreen):
         )
         if self.query(LiveTable):
             self.query_one("#title", Lines).show((title,))
-            self.query_one(LiveTable).set_rows(families, moment)
+            self.table.set_rows(families, moment)
 
     def on_mount(self) -> None:
         """Give the table the keyboard."""
         super().on_mount()
-        self.set_focus(self.query_one(LiveTable))
+        self.focus_table()
 
     @on(LiveTable.Selected)
     @work(exclusive=True, group="open")
@@ -86,25 +89,16 @@ class FamiliesScreen(ClusterScreen):
         message.stop()
         await open_family(self, self.session, message.row)
 
-    @on(FilterBar.Changed)
-    def filter_rows(self, message: FilterBar.Changed) -> None:
-        """Show the rows that fit."""
-        message.stop()
-        self.query_one(LiveTable).filter_text = message.text
+    def copied(self, row: Family) -> str:
+        """Return the name of the metric."""
+        return row.name
 
-    @on(FilterBar.Closed)
-    def back_to_table(self, message: FilterBar.Closed) -> None:
-        """Give the keyboard back."""
-        message.stop()
-        self.set_focus(self.query_one(LiveTable))
-
-    def action_filter(self) -> None:
-        """Let the user type a filter."""
-        self.query_one(FilterBar).open()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.query_one(LiveTable).action_sort_next()
+    def action_back(self) -> None:
+        """Take the filter away; without one, leave."""
+        if self.query_one(FilterBar).has_class("-open"):
+            self.action_clear_filter()
+        else:
+            self.app.pop_screen()
 
 
 async def open_family(widget: Widget, session: Session, family: Family) -> None:

@@ -15,13 +15,13 @@ from textual.binding import Binding, BindingType
 from raymon_tui.cluster.grafana.asking import PanelAnswer
 from raymon_tui.cluster.grafana.durations import written
 from raymon_tui.cluster.grafana.model import Panel
+from raymon_tui.tui.charts.time_keys import TIME_KEYS, place_parts
 from raymon_tui.tui.chrome.arrange import Part, arrange
 from raymon_tui.tui.grafana.copying import copy_series
 from raymon_tui.tui.grafana.panel_lines import Look
 from raymon_tui.tui.grafana.panel_view import PanelView
 from raymon_tui.tui.grafana.pictures import picture_of_panel
 from raymon_tui.tui.grafana.questions import Questions, pace_s
-from raymon_tui.tui.resources.cells import clock
 from raymon_tui.tui.resources.series import SeriesRow, columns
 from raymon_tui.tui.screens.cluster_screen import ClusterScreen
 from raymon_tui.tui.screens.expressions_screen import ExpressionsScreen
@@ -41,15 +41,7 @@ class PanelScreen(ClusterScreen):
     PanelScreen > LiveTable { height: 2fr; width: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "back", "back"),
-        Binding("h,left", "cursor(-1)", "cursor"),
-        Binding("l,right", "cursor(1)", "cursor", show=False),
-        Binding("H,shift+left", "cursor(-10)", "cursor far", show=False),
-        Binding("L,shift+right", "cursor(10)", "cursor far", show=False),
-        Binding("comma", "span(-1)", "zoom in"),
-        Binding("full_stop", "span(1)", "zoom out"),
-        Binding("left_square_bracket", "pan(-1)", "earlier", key_display="["),
-        Binding("right_square_bracket", "pan(1)", "later", show=False, key_display="]"),
+        *TIME_KEYS,
         Binding("s", "sort", "sort", show=False),
         Binding("c", "copy", "copy as CSV"),
         Binding("y", "expressions", "expressions"),
@@ -127,12 +119,7 @@ class PanelScreen(ClusterScreen):
         return max(0, min(length - 1, round((self._cursor_at - answer.start) / answer.step_s)))
 
     def _say_place(self, answer: PanelAnswer) -> None:
-        window = self._questions.window
-        parts = [Part((Piece(window.words, "ink", bold=True),))]
-        if window.end is not None:
-            parts.append(Part((Piece(f"{clock(answer.start)} to {clock(answer.end)}", "dim"),), 2))
-        if self._cursor_at is not None:
-            parts.append(Part((Piece(f"cursor at {clock(self._cursor_at)}", "accent"),), 1))
+        parts = place_parts(self._questions.window, answer.start, answer.end, self._cursor_at)
         if self._alone:
             parts.append(Part((Piece(f"{plain(self._alone, 60)} alone", "accent"),), 1))
         parts.append(Part((Piece(f"a value every {written(answer.step_s)}", "dim"),), 3))
