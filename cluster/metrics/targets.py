@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -63,6 +64,14 @@ def beside_agents(addresses: Iterable[Endpoint], nodes: Sequence[Node]) -> tuple
     return tuple(endpoint for endpoint in addresses if endpoint not in agents)
 
 
+def agent_of(node: Node) -> MetricsTarget | None:
+    """Return a node's agent, which answers while the node lives; None where its address is not known."""
+    if not node.ip or not node.metrics_export_port:
+        return None
+    endpoint = Endpoint(node.ip, node.metrics_export_port)
+    return MetricsTarget(node.node_id, endpoint, node.hostname or node.ip, "nodes", node.node_id)
+
+
 def known_targets(
     nodes: Sequence[Node], addresses: Iterable[Endpoint], named: Iterable[Endpoint] = ()
 ) -> tuple[MetricsTarget, ...]:
@@ -72,10 +81,9 @@ def known_targets(
     """
     found: dict[Endpoint, MetricsTarget] = {}
     for node in nodes:
-        if node.alive and node.ip and node.metrics_export_port:
-            endpoint = Endpoint(node.ip, node.metrics_export_port)
-            title = node.hostname or node.ip
-            found.setdefault(endpoint, MetricsTarget(node.node_id, endpoint, title, "nodes", node.node_id))
+        agent = agent_of(node) if node.alive else None
+        if agent is not None:
+            found.setdefault(agent.endpoint, agent)
     sources: tuple[tuple[Iterable[Endpoint], Source], ...] = (
         (addresses, "service discovery"),
         (named, "named by the user"),
@@ -84,3 +92,22 @@ def known_targets(
         for endpoint in endpoints:
             found.setdefault(endpoint, MetricsTarget(str(endpoint), endpoint, str(endpoint), source))
     return tuple(found.values())
+
+
+def told_apart(targets: Iterable[MetricsTarget]) -> dict[str, str]:
+    """Return what each exporter is called among the others, by its name.
+
+    Hosts that bear one name are called by their address; several nodes of one host by their exporter's port too.
+    """
+    known = tuple(targets)
+    titles = Counter(target.title for target in known)
+    addresses = Counter((target.title, target.endpoint.host) for target in known)
+
+    def called(target: MetricsTarget) -> str:
+        if titles[target.title] == 1:
+            return target.title
+        if addresses[target.title, target.endpoint.host] == 1:
+            return target.endpoint.host
+        return f"{target.title}:{target.endpoint.port}"
+
+    return {target.name: called(target) for target in known}

@@ -15,7 +15,7 @@ from prometheus import prometheus, up
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.local import LocalBackend
 from raymon_tui.cluster.metrics.discovery_file import read_discovery_file
-from raymon_tui.cluster.metrics.targets import beside_agents, discovered, endpoint_of, known_targets
+from raymon_tui.cluster.metrics.targets import beside_agents, discovered, endpoint_of, known_targets, told_apart
 from raymon_tui.cluster.metrics.written import as_file_sd, as_json, as_prometheus
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.ray_api.client import RayApi
@@ -63,6 +63,19 @@ def test_each_exporter_is_named_once_and_dead_nodes_are_none() -> None:
         ("[fd00::1]:44227", "service discovery", None),
         ("10.0.0.9:9400", "named by the user", None),
     ]
+
+
+def test_nodes_whose_hosts_bear_one_name_are_told_apart() -> None:
+    def named(*nodes: tuple[str, str, int]) -> list[str]:
+        agents = [
+            Node(node_id=str(place), ip=ip, hostname=hostname, metrics_export_port=port)
+            for place, (hostname, ip, port) in enumerate(nodes)
+        ]
+        return list(told_apart(known_targets(agents, ())).values())
+
+    assert named(("head", "10.0.0.1", 8080), ("worker", "10.0.0.2", 8080)) == ["head", "worker"]
+    assert named(("vm", "10.0.0.1", 8080), ("vm", "10.0.0.2", 8080)) == ["10.0.0.1", "10.0.0.2"]
+    assert named(("vm", "10.0.0.1", 8080), ("vm", "10.0.0.1", 8081)) == ["vm:8080", "vm:8081"]
 
 
 def test_the_whole_configuration_passes_prometheus_own_check(tmp_path: Path) -> None:

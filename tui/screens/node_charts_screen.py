@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.feeds.feed import Feed
+from raymon_tui.cluster.findings.wording import node_name
 from raymon_tui.cluster.metrics.charts import CHARTS
 from raymon_tui.cluster.model.node import Node
 from raymon_tui.cluster.monitor import METRICS
@@ -70,7 +71,7 @@ class NodeChartsScreen(ClusterScreen):
 
     def show(self, snapshot: Snapshot, changed: frozenset[str], moment: Moment) -> None:
         """Draw anew after a round of scrapes."""
-        name = plain(self._node.hostname or self._node.ip or self._node.node_id, 60)
+        name = plain(node_name(self._node), 60)
         self.query_one("#title", Lines).show(((Piece("Charts of ", "dim"), Piece(name, "ink", bold=True)),))
         wall = self.query_one(ChartWall)
         if METRICS in changed or len(changed) > 1:
