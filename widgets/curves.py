@@ -25,11 +25,15 @@ NOW_WITHIN = 0.02
 
 
 class NamedCurve(NamedTuple):
-    """What a curve is called, and its values at even distances; NaN is a gap. `apart` is not stacked onto others."""
+    """What a curve is called, and its values at even distances; NaN is a gap. `apart` is not stacked onto others.
+
+    `colour` is the place of its colour among those of curves, that of the curve itself where it is None.
+    """
 
     name: str
     values: tuple[float, ...]
     apart: bool = False
+    colour: int | None = None
 
 
 class Picture(NamedTuple):
@@ -72,6 +76,10 @@ def _drawn(picture: Picture) -> tuple[NamedCurve, ...]:
     return stacked_up(picture.curves[:MOST_CURVES]) if picture.stacked else picture.curves[:MOST_CURVES]
 
 
+def _role(curve: NamedCurve, place: int) -> Role:
+    return CURVE_ROLES[place if curve.colour is None else curve.colour]
+
+
 def _known(curves: Sequence[NamedCurve]) -> list[float]:
     return [value for curve in curves for value in curve.values if abs(value) < BEYOND_ALL_AXES]
 
@@ -103,8 +111,8 @@ def picture_lines(
     if inner < LEAST_WIDTH or room < LEAST_HEIGHT:
         return legend[:height]
     drawn = [
-        Curve(tuple(value if abs(value) < BEYOND_ALL_AXES else None for value in curve.values), role)
-        for curve, role in zip(curves, CURVE_ROLES, strict=False)
+        Curve(tuple(value if abs(value) < BEYOND_ALL_AXES else None for value in curve.values), _role(curve, place))
+        for place, curve in enumerate(curves)
     ]
     rows = overlaid(drawn, inner, room, scale, ascii_only=ascii_only)
     if picture.cursor is not None and curves:
@@ -179,6 +187,6 @@ def _entry(picture: Picture, place: int, *, ascii_only: bool) -> list[Piece]:
     if picture.cursor is not None and 0 <= picture.cursor < len(curve.values):
         at_cursor = curve.values[picture.cursor]
         value = None if math.isnan(at_cursor) else at_cursor
-    mark = Piece(("-" if ascii_only else "━") + " ", CURVE_ROLES[place])
+    mark = Piece(("-" if ascii_only else "━") + " ", _role(curve, place))
     name = [Piece(plain(curve.name, NAME_CELLS) + " ", "dim")] if curve.name else []
     return [mark, *name, UNKNOWN if value is None else Piece(picture.unit(value), "ink")]

@@ -101,6 +101,21 @@ def test_what_ray_itself_is_made_of_is_no_worker() -> None:
     assert promql(Measure(family="x", unless=(("a", ("b.c",)),)), 60, {}) == 'sum (x{a!~"b\\\\.c"})'
 
 
+def test_a_node_that_overtakes_another_one_keeps_its_colour() -> None:
+    def colours(*values: float) -> dict[str, int | None]:
+        lines = tuple(Line((("node", f"n{place}"),), (value,)) for place, value in enumerate(values))
+        told = Answered("scraped", NOW, 2.0, 1, (Lines(NOW, 2.0, lines),))
+        cpu = chart("cpu")
+        shown = picture_of(cpu, drawn_of(cpu, by_node=True), told, {})
+        assert [curve.values[0] for curve in shown.curves] == sorted(values, reverse=True)
+        return {curve.name: curve.colour for curve in shown.curves}
+
+    assert colours(10.0, 90.0, 0.0) == colours(90.0, 10.0, 0.0) == {"n0": 0, "n1": 1, "n2": 2}
+    many = colours(*map(float, range(9)))
+    assert sorted(colour for colour in many.values() if colour is not None) == list(range(6))
+    assert many["n0"] is None
+
+
 def test_what_is_counted_whole_is_told_whole() -> None:
     tasks = chart("tasks")
     picture = picture_of(tasks, drawn_of(tasks, by_node=False), answered((8.33, 3.67), (), (), ()), {})

@@ -11,7 +11,7 @@ from raymon_tui.cluster.metrics.lines import Line
 from raymon_tui.cluster.metrics.measure import NODE
 from raymon_tui.tui.charts.source import Answered
 from raymon_tui.widgets.content import plain
-from raymon_tui.widgets.curves import NamedCurve, Picture, last_known
+from raymon_tui.widgets.curves import MOST_CURVES, NamedCurve, Picture, last_known
 from raymon_tui.widgets.numbers import amount, count, duration, percent, rate, size
 
 UNITS: Mapping[Unit, Callable[[float], str]] = {
@@ -48,7 +48,7 @@ def picture_of(
     if chart.needs_first and drawn[0] is chart.drawn[0] and not any(one.lines for one in answered.lines[:1]):
         curves = []
     if any(one.measure.by for one in drawn):
-        curves.sort(key=lambda curve: last_known(curve.values) or -math.inf, reverse=True)
+        curves = _largest_first(curves)
     return Picture(
         curves=tuple(curves),
         start=answered.start,
@@ -61,6 +61,23 @@ def picture_of(
         empty=chart.why_empty,
         more=answered.left_out,
     )
+
+
+def _largest_first(curves: Sequence[NamedCurve]) -> list[NamedCurve]:
+    """Return curves by their newest values, each in the colour of its place by name among those that are drawn.
+
+    So a node that overtakes another one keeps its colour.
+    """
+
+    def newest(curve: NamedCurve) -> float:
+        value = last_known(curve.values)
+        return -math.inf if value is None else value
+
+    ordered = sorted(curves, key=newest, reverse=True)
+    by_name = sorted(range(min(len(ordered), MOST_CURVES)), key=lambda place: ordered[place].name)
+    for colour, place in enumerate(by_name):
+        ordered[place] = ordered[place]._replace(colour=colour)
+    return ordered
 
 
 def not_answered(chart: Chart, failure: RaymonError, start: float, end: float) -> Picture:
