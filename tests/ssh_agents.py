@@ -6,21 +6,26 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sshd import keygen
 
 
 @contextlib.contextmanager
-def running_agent(*keys: Path) -> Iterator[Path]:
-    """Run an agent that holds `keys`, none of which has a passphrase, and give its socket."""
-    told = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True).stdout
+def running_agent(*keys: Path, unwilling: Sequence[Path] = (), asking: str = "/bin/false") -> Iterator[Path]:
+    """Run an agent that holds `keys`, none of which has a passphrase, and give its socket.
+
+    It also holds those that are `unwilling`: before it signs with one it asks its user by the program `asking`.
+    """
+    environ = os.environ | {"SSH_ASKPASS": asking, "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
+    told = subprocess.run(["ssh-agent", "-s"], capture_output=True, text=True, check=True, env=environ).stdout
     found = dict(part.split("=", 1) for part in told.replace("\n", ";").split(";") if "=" in part)
     try:
-        for key in keys:
-            environ = os.environ | {"SSH_AUTH_SOCK": found["SSH_AUTH_SOCK"]}
-            subprocess.run(["ssh-add", "-q", str(key)], check=True, env=environ, capture_output=True)
+        environ["SSH_AUTH_SOCK"] = found["SSH_AUTH_SOCK"]
+        for key in (*unwilling, *keys):
+            words = ["ssh-add", "-q", *(["-c"] if key in unwilling else []), str(key)]
+            subprocess.run(words, check=True, env=environ, capture_output=True)
         yield Path(found["SSH_AUTH_SOCK"])
     finally:
         os.kill(int(found["SSH_AGENT_PID"]), signal.SIGTERM)

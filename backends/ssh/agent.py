@@ -19,6 +19,21 @@ SIGNS_WITHIN_S = 120.0
 """Some ask their user before they sign, or want a key touched."""
 
 
+class UnsignedError(paramiko.SSHException):  # type: ignore[misc]
+    """The agent would not sign: its user said no, a key is not plugged in, or was not touched."""
+
+
+class _SigningKey(AgentKey):  # type: ignore[misc]
+    """A key that says of its agent alone that it failed: paramiko says the same of a connection that is lost."""
+
+    def sign_ssh_data(self, data: bytes, algorithm: str | None = None) -> bytes:
+        """Return the agent's signature; raises `UnsignedError`."""
+        try:
+            return bytes(super().sign_ssh_data(data, algorithm))
+        except (paramiko.SSHException, OSError) as error:
+            raise UnsignedError(str(error)) from error
+
+
 @dataclass(frozen=True)
 class HeldKey:
     """A key that an agent signs with; `comment` is what its owner calls it."""
@@ -29,7 +44,7 @@ class HeldKey:
 
     def certified(self, certificate: PublicKey) -> paramiko.PKey:
         """Return the key as one that shows a certificate on it."""
-        key = AgentKey(self.key.agent, self.key.blob, self.comment)
+        key = _SigningKey(self.key.agent, self.key.blob, self.comment)
         key.public_blob = PublicBlob(certificate.key_type, certificate.blob)
         return key
 
@@ -69,4 +84,5 @@ def held_keys(path: Path | None) -> Iterator[tuple[HeldKey, ...]]:
 
 
 def _held(key: AgentKey) -> HeldKey:
-    return HeldKey(PublicKey(key.get_name(), bytes(key.blob)), str(key.comment or key.get_name()), key)
+    signing = _SigningKey(key.agent, key.blob, key.comment)
+    return HeldKey(PublicKey(key.get_name(), bytes(key.blob)), str(key.comment or key.get_name()), signing)

@@ -12,11 +12,11 @@ import paramiko
 from raymon_tui.backends.asking import SecretQuestion
 from raymon_tui.backends.errors import DeclinedError, RefusedError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh import key_files
-from raymon_tui.backends.ssh.agent import HeldKey, held_keys
+from raymon_tui.backends.ssh.agent import HeldKey, UnsignedError, held_keys
 from raymon_tui.backends.ssh.answers import Answers, Patience, Tell
 from raymon_tui.backends.ssh.key_files import AskSecret, NotGivenError, UnreadableKeyError
 from raymon_tui.backends.ssh.key_order import NAME_IT, OfferedKey, in_order
-from raymon_tui.backends.ssh.offering import is_taken
+from raymon_tui.backends.ssh.offering import is_taken, log_in_with
 from raymon_tui.backends.ssh.public_keys import PublicKey
 from raymon_tui.backends.ssh.settings import SshSettings
 from raymon_tui.backends.ssh.transport import SshTransport
@@ -114,20 +114,28 @@ class _Login:
                 key = self._key_of(one)
                 if key is None:
                     continue
-                further = self._transport.auth_publickey(self._settings.user, key)
+                further = log_in_with(self._transport, self._settings.user, key)
             except paramiko.BadAuthenticationType as error:
                 return list(error.allowed_types)
+            except UnsignedError:
+                # It may have asked its user, who is not to be asked the same again a moment later.
+                self._asked = True
+                self._say(f"{one.name} was not signed with: the agent would not")
+                continue
             except paramiko.AuthenticationException:
                 self._need_connection()
                 self._say(f"{one.name} was refused")
                 continue
             if self._transport.is_authenticated() or "publickey" not in further:
-                return list(further)
+                return further
         return []
 
     def _key_of(self, one: OfferedKey) -> paramiko.PKey | None:
         """Return what signs; None where it cannot, or the server would not take it."""
         if one.held is not None:
+            if not self._is_taken(one.certificate or one.held.public):
+                self._say(f"{one.name} was refused")
+                return None
             return one.held.key if one.certificate is None else one.held.certified(one.certificate)
         assert one.path is not None
         key = self._ring.keys.get(one.path) or self._from_file(one.path, one.certificate or one.public, one.name)

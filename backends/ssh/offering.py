@@ -1,4 +1,4 @@
-"""Whether a server would take a key, asked before its owner is asked for its passphrase (RFC 4252, 7)."""
+"""Logging in with a key, and whether a server would take it, asked before its owner is bothered (RFC 4252, 7)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import paramiko
 from paramiko.auth_handler import AuthHandler
 from paramiko.common import MSG_USERAUTH_INFO_REQUEST, cMSG_USERAUTH_REQUEST
 
+from raymon_tui.backends.ssh.agent import UnsignedError
 from raymon_tui.backends.ssh.public_keys import PublicKey
 
 _PK_OK = MSG_USERAUTH_INFO_REQUEST
@@ -57,3 +58,25 @@ def is_taken(transport: paramiko.Transport, user: str, public: PublicKey) -> boo
         if not transport.is_active():
             raise
     return offer.taken
+
+
+class _Signing(AuthHandler):  # type: ignore[misc]
+    """Logs in with a key; where that does not sign, the connection goes on, which paramiko would end."""
+
+    def _parse_service_accept(self, message: paramiko.Message) -> None:
+        try:
+            super()._parse_service_accept(message)
+        except UnsignedError as error:
+            self.transport.saved_exception = error
+            self.auth_event.set()
+
+
+def log_in_with(transport: paramiko.Transport, user: str, key: paramiko.PKey) -> list[str]:
+    """Log in with a key; return what the server wants besides, as `Transport.auth_publickey` does.
+
+    Raises what that raises, and `UnsignedError` where an agent would not sign.
+    """
+    event = threading.Event()
+    signing = transport.auth_handler = _Signing(transport)
+    signing.auth_publickey(user, key, event)
+    return list(signing.wait_for_response(event))

@@ -13,7 +13,7 @@ from ssh_agents import running_agent, strangers
 from ssh_home import destination, make_home, settings_for
 from sshd import Sshd, keygen, running_sshd
 
-from raymon_tui.backends.errors import RefusedError
+from raymon_tui.backends.errors import DeclinedError, RefusedError
 
 PASSPHRASE = "open sesame"
 
@@ -110,6 +110,39 @@ async def test_more_keys_than_the_server_looks_at_are_told_as_such(
     assert failure.said.startswith("the server allows no more tries; the agent's ")
     assert "Too many authentication failures" in failure.said
     assert "IdentitiesOnly" in failure.advice
+
+
+async def test_where_the_agent_will_not_sign_the_next_key_is_tried(
+    sshd: Sshd, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unwilling = keygen(sshd.folder / "unwilling")
+    (sshd.folder / "authorized_keys").write_text(
+        "".join(key.with_suffix(".pub").read_text() for key in (unwilling, sshd.key))
+    )
+    with running_agent(unwilling=(unwilling,)) as socket:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        failure = await refused(replace(destination(sshd), keys=()))
+        assert isinstance(failure, DeclinedError)
+        assert "the agent would not" in failure.said
+        (home / "id_ed25519").write_bytes(sshd.key.read_bytes())
+        async with opened(replace(destination(sshd), keys=())) as backend:
+            assert await works(backend)
+
+
+@pytest.mark.usefixtures("home")
+async def test_the_agents_owner_is_not_asked_about_a_key_that_the_server_would_not_take(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    program = tmp_path / "ask"
+    program.write_text(f"#!/bin/sh\necho asked >>{asked}\n")
+    program.chmod(0o755)
+    (stranger,) = strangers(sshd.folder, 1)
+    with running_agent(unwilling=(stranger, sshd.key), asking=str(program)) as socket:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        async with opened(replace(destination(sshd), keys=())) as backend:
+            assert await works(backend)
+    assert asked.read_text().split() == ["asked"]
 
 
 @pytest.mark.parametrize("form", ["in the agent", "beside a key of the agent", "named", "named, the key in a file"])
