@@ -64,20 +64,21 @@ def check(
 ) -> None:
     """Hold the server's key to what is known; one that is not known is asked about, and kept where it is trusted.
 
-    Raises `RefusedError` where it must not be trusted, `DeclinedError` where the user does not.
+    Raises `RefusedError` where it must not be trusted or cannot be kept, `DeclinedError` where the user says no.
     """
     key = transport.get_remote_server_key()
     if host_keys.is_known(host, key):
         return
     shown = fingerprint(key.asbytes())
     unknown = f"its host key is neither known here nor accepted: {key.get_name()} {shown}"
-    said = "; ".join((unknown, *host_keys.also_known(host, key)))
+    besides = host_keys.also_known(host, key)
+    said = "; ".join((unknown, *besides))
     tried = f"connect to {settings}"
     if settings.new_host_keys == "refuse":
         raise RefusedError(tried, said, "StrictHostKeyChecking of your SSH configuration wants it known beforehand.")
     # Whoever is in between may show a key of another type than the one that is known.
     may_be_new = (accept_new or settings.new_host_keys == "accept") and not host.good
-    question = HostKeyQuestion(host.name, key.get_name(), shown, host_keys.also_known(host, key), place)
+    question = HostKeyQuestion(host.name, key.get_name(), shown, besides, place)
     if not may_be_new and not trusts(question):
         raise DeclinedError(tried, said, _COMPARE)
     host_keys.keep(host.name, key, host_keys.own_file())

@@ -103,8 +103,18 @@ def _removing(host: KnownHost, lines: Sequence[KnownKey]) -> str:
 
 
 def keep(name: str, key: paramiko.PKey, path: Path) -> None:
-    """Add a key that was accepted to `path`, which only its owner may write."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{name} {key.get_name()} {b64encode(key.asbytes()).decode()}\n")
-    path.chmod(0o600)
+    """Add a key that was accepted to `path`, which only its owner may write; raises `RefusedError` where it cannot be.
+
+    To go on without would be to trust whoever is met next time again.
+    """
+    line = f"{name} {key.get_name()} {b64encode(key.asbytes()).decode()}\n"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("a+", encoding="utf-8", errors="surrogateescape") as file:
+            file.seek(0)
+            # What an editor has left without an end would swallow it.
+            file.write(line if file.read()[-1:] in ("", "\n") else f"\n{line}")
+        path.chmod(0o600)
+    except OSError as error:
+        advice = f"Have it written, or the key of {name} in your known_hosts: then it is not asked about."
+        raise RefusedError(f"keep the host key of {name} in {path}", error.strerror or str(error), advice) from None

@@ -44,6 +44,25 @@ async def test_a_host_that_is_not_trusted_is_refused_with_its_fingerprint(sshd: 
     assert not (home / "known_hosts_raymon").exists()
 
 
+async def test_an_accepted_key_gets_a_line_of_its_own_whatever_an_editor_left(sshd: Sshd, home: Path) -> None:
+    sshd.known_hosts.write_text("")
+    other = keygen(sshd.folder / "other").with_suffix(".pub").read_text().strip()
+    (home / "known_hosts_raymon").write_text(f"elsewhere {other}")
+    async with opened(destination(sshd), User(trusts=True)) as backend:
+        assert await works(backend)
+    assert (home / "known_hosts_raymon").read_text() == f"elsewhere {other}\n[127.0.0.1]:{sshd.port} {sshd.host_key}\n"
+
+
+async def test_a_key_that_cannot_be_kept_is_not_trusted_and_the_file_is_named(sshd: Sshd, home: Path) -> None:
+    sshd.known_hosts.write_text("")
+    own = home / "known_hosts_raymon"
+    own.mkdir()
+    failure = await refused(replace(destination(sshd), accept_new_host_key=True))
+    assert isinstance(failure, RefusedError)
+    assert str(own) in failure.tried
+    assert "known_hosts" in failure.advice
+
+
 async def test_scripts_may_accept_a_new_key_but_never_a_changed_one(sshd: Sshd, home: Path) -> None:
     sshd.known_hosts.write_text("")
     where = replace(destination(sshd), accept_new_host_key=True)
