@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 from ssh_home import make_home, settings_for
-from sshd import Sshd, running_sshd
+from sshd import Sshd, keygen, running_sshd
 
 from raymon_tui.tui.demo.cluster import RunningCluster
 
@@ -88,6 +88,22 @@ def test_a_command_that_is_not_there_has_the_shells_code(start: Start, target: t
     assert "no-such-program" in err
 
 
+@pytest.mark.parametrize("words", [("ls",), ("ls", "-l", "/")])
+def test_whoever_writes_a_command_as_for_ssh_is_told_where_it_goes(start: Start, words: tuple[str, ...]) -> None:
+    code, out, err = done(start("exec", "ssh://head", *words))
+    assert (code, out) == (2, "")
+    assert "raymon-tui exec TARGET -- COMMAND" in err
+
+
+def test_a_host_that_is_not_reached_is_named_once(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        code, _, err = done(start("status", f"ssh://{address}"))
+    assert code == 3
+    assert err.count(address) == 1
+
+
 def test_an_address_alone_gives_no_way_to_run_anything(start: Start) -> None:
     code, _, err = done(start("exec", "http://127.0.0.1:9", "--", "ls"))
     assert code == 2
@@ -147,6 +163,22 @@ def test_a_server_that_forbids_forwarding_is_told_by_a_link_of_its_own(
     assert (checks["forwarding"]["holds"], checks["forwarding"]["tried"]) == (None, True)
     assert "forbids" in checks["forwarding"]["said"]
     assert checks["dashboard"]["holds"] is False
+
+
+def test_a_changed_host_key_is_told_whole_however_long_the_path_is(
+    start: Start, sshd: Sshd, target: tuple[str, ...], tmp_path: Path
+) -> None:
+    known = tmp_path / ("deep" * 20) / "known_hosts"
+    known.parent.mkdir()
+    other = keygen(tmp_path / "other").with_suffix(".pub").read_text()
+    known.write_text(f"[127.0.0.1]:{sshd.port} {other}")
+    (tmp_path / "home" / ".ssh" / "config").write_text(
+        f"Host *\n  UserKnownHostsFile {known}\n  GlobalKnownHostsFile none\n"
+    )
+    code, out, _ = done(start("doctor", *target))
+    assert code == 4
+    assert f"{known}:1\n" in out
+    assert f"-f {known}\n" in out
 
 
 def test_a_login_that_is_refused_ends_the_chain(start: Start, sshd: Sshd) -> None:

@@ -20,15 +20,26 @@ if TYPE_CHECKING:
 _WORDS = "raymon_tui.exec.words"
 """Where the context keeps the words of the command, in which nothing is an option of ours."""
 
+_ADVICE = "raymon-tui exec TARGET -- COMMAND, or exec -t TARGET for a shell"
+
 
 class _WithCommand(click.Command):
     """A command whose line ends in another one, behind `--`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take what stands behind the first `--` as the words of the other command."""
+        """Take what stands behind the first `--` as the words of the other command; raises `UsageError` where it
+        stands elsewhere.
+        """
         ours, behind = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
         ctx.meta[_WORDS] = tuple(behind)
-        return super().parse_args(ctx, ours)
+        try:
+            return super().parse_args(ctx, ours)
+        except click.UsageError as error:
+            if "--" in args or isinstance(error, click.BadParameter):
+                raise
+            # Whoever is used to ssh writes the command behind the target at once.
+            tried, advice = f"read the command line of {ctx.command_path}", f"put a command behind --: {_ADVICE}"
+            raise UsageError(tried, error.format_message(), advice) from None
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the pieces of the usage line."""
@@ -57,8 +68,7 @@ def execute(ctx: click.Context, target: str | None, *, terminal: bool) -> None:
     """
     words: tuple[str, ...] = ctx.meta[_WORDS]
     if not words and not terminal:
-        advice = "raymon-tui exec TARGET -- COMMAND, or exec -t TARGET for a shell"
-        raise UsageError("run a command on the head node", "there is none behind --", advice)
+        raise UsageError("run a command on the head node", "there is none behind --", _ADVICE)
     with quick_imports():
         import anyio
 

@@ -59,6 +59,7 @@ async def look_once(
 def _named(error: RaymonError, backend: Backend) -> RaymonError:
     """Return the failure with the cluster that it is about, where it does not say so itself."""
     name = backend.describe()
-    if str(backend.dashboard) in error.tried or error.tried.endswith(name.partition(" ")[0]):
+    way, _, where = name.partition(" ")
+    if str(backend.dashboard) in error.tried or error.tried.endswith(way) or (where and where in error.tried):
         return error
     return type(error)(f"{error.tried} at {name}", error.said, error.advice)

@@ -29,7 +29,7 @@ def _lines(check: Check, *, ascii_only: bool) -> list[Content]:
         Piece(ascii_glyph if ascii_only else glyph, role),
         Piece(f" {plain(check.name, NAME):<{NAME}} ", dim),
         Piece(f"{took:>{TOOK}}  ", "dim"),
-        Piece(plain(said, 200), dim),
+        Piece(plain(said), dim),
     )
     below = [*more, *(f"do: {line}" for line in check.advice.splitlines())]
-    return [first, *((Piece(f"    {plain(line, 300)}"),) for line in below)]
+    return [first, *((Piece(f"    {plain(line)}"),) for line in below)]
