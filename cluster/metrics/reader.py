@@ -14,8 +14,9 @@ from raymon_tui.backends.base import Backend, Endpoint
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.finding import TargetFinder
 from raymon_tui.cluster.metrics.scraping import scrape
-from raymon_tui.cluster.metrics.store import MANY_NODES, MetricsStore
+from raymon_tui.cluster.metrics.store import MANY_NODES, MOST_LEFT, MetricsStore
 from raymon_tui.cluster.metrics.target_state import TargetState, after
+from raymon_tui.cluster.metrics.targets import MetricsTarget
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 from raymon_tui.cluster.model.node import Node
 
@@ -33,7 +34,8 @@ class MetricsReader:
     """Scrapes for as long as it runs.
 
     `nodes` gives the nodes that are known, `ask_discovery` what Ray says of exporters, `spared` whether somebody else
-    is asked in place of so many. Failures are in `states`; none is raised by `run`. `rounds` counts those that are
+    is asked in place of so many. Failures are in `states`; none is raised by `run`. `left` are exporters that are no
+    more, whose lines may still be drawn: Ray forgets the address of a node that died. `rounds` counts those that are
     through; each is told to `told`, and of one that takes long what is known so far.
     """
 
@@ -51,6 +53,7 @@ class MetricsReader:
     ) -> None:
         self.store = MetricsStore()
         self.states: dict[str, TargetState] = {}
+        self.left: dict[str, MetricsTarget] = {}
         self.rounds = 0
         self._backend = backend
         self._nodes = nodes
@@ -90,6 +93,7 @@ class MetricsReader:
         """Forget what belongs to a session of Ray that is no more."""
         self.store.clear()
         self.states.clear()
+        self.left.clear()
         self._vocabulary = Vocabulary(self.store.wanted)
         self._decoders.clear()
         self._rests.clear()
@@ -132,11 +136,14 @@ class MetricsReader:
             return
         here = {one.name: one for one in self._finder.targets(nodes)}
         for name in self.states.keys() - here.keys():
-            del self.states[name]
+            self.left[name] = self.states.pop(name).target
             self._decoders.pop(name, None)
             self._rests.pop(name, None)
             self.store.drop(name, self._clock())
+        while len(self.left) > MOST_LEFT:
+            self.left.pop(next(iter(self.left)))
         for name, target in here.items():
+            self.left.pop(name, None)
             if name not in self.states or self.states[name].target != target:
                 self.states[name] = TargetState(target=target, since=self._clock())
                 self._decoders[name] = Decoder(self._vocabulary)

@@ -64,14 +64,6 @@ def beside_agents(addresses: Iterable[Endpoint], nodes: Sequence[Node]) -> tuple
     return tuple(endpoint for endpoint in addresses if endpoint not in agents)
 
 
-def agent_of(node: Node) -> MetricsTarget | None:
-    """Return a node's agent, which answers while the node lives; None where its address is not known."""
-    if not node.ip or not node.metrics_export_port:
-        return None
-    endpoint = Endpoint(node.ip, node.metrics_export_port)
-    return MetricsTarget(node.node_id, endpoint, node.hostname or node.ip, "nodes", node.node_id)
-
-
 def known_targets(
     nodes: Sequence[Node], addresses: Iterable[Endpoint], named: Iterable[Endpoint] = ()
 ) -> tuple[MetricsTarget, ...]:
@@ -81,9 +73,10 @@ def known_targets(
     """
     found: dict[Endpoint, MetricsTarget] = {}
     for node in nodes:
-        agent = agent_of(node) if node.alive else None
-        if agent is not None:
-            found.setdefault(agent.endpoint, agent)
+        if node.alive and node.ip and node.metrics_export_port:
+            endpoint = Endpoint(node.ip, node.metrics_export_port)
+            title = node.hostname or node.ip
+            found.setdefault(endpoint, MetricsTarget(node.node_id, endpoint, title, "nodes", node.node_id))
     sources: tuple[tuple[Iterable[Endpoint], Source], ...] = (
         (addresses, "service discovery"),
         (named, "named by the user"),

@@ -6,12 +6,11 @@ import contextlib
 from collections.abc import Sequence
 
 from raymon_tui.backends.errors import RaymonError, UnreachableError
-from raymon_tui.cluster.feeds.catalogue import NODES
 from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.cluster.metrics.exposition import Family
 from raymon_tui.cluster.metrics.families import is_custom
 from raymon_tui.cluster.metrics.measure import Measure
-from raymon_tui.cluster.metrics.targets import agent_of, told_apart
+from raymon_tui.cluster.metrics.targets import told_apart
 from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.cluster.prometheus.families import ask_families, ask_tags
 from raymon_tui.tui.charts.family_chart import chart_of_family
@@ -108,6 +107,6 @@ def titles(monitor: Monitor) -> dict[str, str]:
     Nodes that left have lines too; what is scraped keeps its name when another of that name has left.
     """
     scraped = [one.target for one in monitor.metrics.states.values()]
-    left = [agent for node in monitor.snapshot.value(NODES) or () if (agent := agent_of(node)) and not node.alive]
+    left = tuple(monitor.metrics.left.values())
     called = told_apart((*left, *scraped)) | told_apart(scraped)
     return {key: called[one.name] for one in (*left, *scraped) for key in (one.name, str(one.endpoint))}

@@ -93,6 +93,7 @@ class Served:
         known = {
             node.node_id: Endpoint(node.ip, node.metrics_export_port) for node in nodes if node.metrics_export_port
         }
+        known |= {name: one.endpoint for name, one in self._monitor.metrics.left.items()}
         known |= {name: state.target.endpoint for name, state in self._monitor.metrics.states.items()}
         return ("instance", (str(known[target]),)) if target in known else None
 
