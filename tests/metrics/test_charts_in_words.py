@@ -14,6 +14,7 @@ from raymon_tui.cluster.metrics.charts import CHARTS, Chart
 from raymon_tui.cluster.metrics.exposition import Decoder
 from raymon_tui.cluster.metrics.lines import Line, Lines
 from raymon_tui.cluster.metrics.measure import Measure, promql
+from raymon_tui.cluster.metrics.ring import FINE
 from raymon_tui.cluster.metrics.store import MetricsStore
 from raymon_tui.cluster.metrics.vocabulary import Vocabulary
 from raymon_tui.cluster.monitor import Monitor
@@ -127,6 +128,8 @@ async def test_what_was_scraped_here_reaches_from_the_start_of_a_chart_to_now() 
     backend = HttpBackend(UrlTarget("http", "127.0.0.1", 9), environ={})
     monitor = Monitor(backend)
     answered_here = await ScrapedHere(monitor.metrics).ask([Measure(family="x")], NOW - 300, NOW, 60)
+    finely = await ScrapedHere(monitor.metrics).ask([Measure(family="x")], NOW - 120, NOW, 1000)
     await monitor.aclose()
+    assert finely.step_s == FINE[0].step_s, "what is kept is no finer"
     assert (answered_here.step_s, answered_here.count) == (5.0, 61)
     assert (answered_here.start, answered_here.end) == pytest.approx((NOW - 300, NOW))

@@ -11,6 +11,7 @@ from msgspec import Struct
 from raymon_tui.cluster.metrics.lines import Lines
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.metrics.reader import MetricsReader
+from raymon_tui.cluster.metrics.ring import FINE
 from raymon_tui.cluster.prometheus.api import step_for
 from raymon_tui.tui.charts.window import moment_words
 
@@ -102,8 +103,8 @@ class ScrapedHere:
     async def ask(
         self, measures: Sequence[Measure], start: float, end: float, count: int, *, target: str | None = None
     ) -> Answered:
-        """Return what is kept: each value is the mean of the step that ends then."""
-        step_s = step_for(end - start, count)
+        """Return what is kept, in steps no finer than that: each value is the mean of the step that ends then."""
+        step_s = max(step_for(end - start, count), FINE[0].step_s)
         number = math.floor((end - start) / step_s) + 1
         first = end - number * step_s
         for measure in measures:

@@ -37,7 +37,10 @@ class ChartWall(VerticalScroll):
         Binding("l,right", "move(1)", "right", show=False),
         Binding("k,up", "move_line(-1)", "up", show=False),
         Binding("j,down", "move_line(1)", "down", show=False),
-        Binding("g,home", "first", "first", show=False),
+        Binding("g,home", "end(0)", "first", show=False),
+        Binding("G,end", "end(-1)", "last", show=False),
+        Binding("ctrl+f,pagedown", "page(1)", "page down", show=False),
+        Binding("ctrl+b,pageup", "page(-1)", "page up", show=False),
         Binding("enter", "open", "open"),
         Binding("comma", "span(-1)", "shorter"),
         Binding("full_stop", "span(1)", "longer"),
@@ -186,10 +189,29 @@ class ChartWall(VerticalScroll):
         """Go to the chart above or below."""
         self.action_move(lines * self.columns)
 
-    def action_first(self) -> None:
-        """Go to the first chart."""
-        self._moved = False
-        self.take_focus()
+    def action_end(self, place: int) -> None:
+        """Go to the first or the last chart."""
+        if panels := self.panels:
+            self._moved = True
+            self.screen.set_focus(panels[place])
+
+    def action_page(self, pages: int) -> None:
+        """Go so many times as many charts further as there is room for at once."""
+        panels = self.panels
+        if panels:
+            lines = max(1, self.size.height // max(1, panels[0].outer_size.height))
+            current = self.current
+            place = 0 if current is None else panels.index(current)
+            last = (len(panels) - 1) // self.columns
+            line = max(0, min(last, place // self.columns + pages * lines))
+            self._moved = True
+            self.screen.set_focus(panels[min(len(panels) - 1, line * self.columns + place % self.columns)])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no line a node where there is but one node."""
+        if action == "by_node" and self._target is not None:
+            return False
+        return super().check_action(action, parameters)
 
     def action_span(self, steps: int) -> None:
         """Show more or less time."""

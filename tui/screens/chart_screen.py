@@ -147,6 +147,12 @@ class ChartScreen(ClusterScreen):
         self._by_node = not self._by_node
         self.draw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no line a node where there is but one node."""
+        if action == "by_node" and self._target is not None:
+            return False
+        return super().check_action(action, parameters)
+
     def action_copy(self) -> None:
         """Copy the points as CSV (OSC 52)."""
         if self.panel.picture is not None:
