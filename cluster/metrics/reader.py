@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from random import Random
 
 import anyio
@@ -134,14 +135,11 @@ class MetricsReader:
         nodes = self._nodes()
         if nodes is None:
             return
-        here = {one.name: one for one in self._finder.targets(nodes)}
-        for name in self.states.keys() - here.keys():
-            self.left[name] = self.states.pop(name).target
-            self._decoders.pop(name, None)
-            self._rests.pop(name, None)
-            self.store.drop(name, self._clock())
-        while len(self.left) > MOST_LEFT:
-            self.left.pop(next(iter(self.left)))
+        found = self._finder.targets(nodes)
+        self._let_go(self.states.keys() - {one.name for one in found}, {one.endpoint for one in found if one.node_id})
+        # For a while the service discovery still names the agent of a node that died, of which Ray tells no port more.
+        gone = {one.endpoint for one in self.left.values() if one.node_id}
+        here = {one.name: one for one in found if one.source != "service discovery" or one.endpoint not in gone}
         for name, target in here.items():
             self.left.pop(name, None)
             if name not in self.states or self.states[name].target != target:
@@ -150,6 +148,20 @@ class MetricsReader:
                 self._rests.pop(name, None)
         self.store.expect(len(here))
         self._turns = deque(name for name in dict.fromkeys((*self._turns, *here)) if name in here)
+
+    def _let_go(self, names: AbstractSet[str], agents: AbstractSet[Endpoint]) -> None:
+        """Ask these no more. What is at the address of one of the `agents` of nodes was that agent all the time."""
+        for name in names:
+            target = self.states.pop(name).target
+            self._decoders.pop(name, None)
+            self._rests.pop(name, None)
+            if target.node_id is None and target.endpoint in agents:
+                self.store.forget(name)
+            else:
+                self.store.drop(name, self._clock())
+                self.left[name] = target
+        while len(self.left) > MOST_LEFT:
+            self.left.pop(next(iter(self.left)))
 
     async def _round(self) -> None:
         """Scrape those whose turn it is: all, or where there are many a part that is another one each time."""

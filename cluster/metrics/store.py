@@ -124,6 +124,10 @@ class MetricsStore:
             known.left_at = at
             known.gap()
 
+    def forget(self, target: str) -> None:
+        """Forget what a target said: it was another one by another name."""
+        self._targets.pop(target, None)
+
     def settle(self, at: float) -> None:
         """Make the cluster's values at `at` of what the targets last said: once a round, when all had their turn."""
         for _ in self.settling(at):

@@ -115,6 +115,27 @@ async def test_a_node_that_comes_back_at_another_port_goes_on_in_its_line() -> N
         assert line.values[2] == 5.0
 
 
+async def test_an_agent_that_the_service_discovery_names_before_or_after_its_node_is_there_has_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader_module, "FOUND_ANEW_S", 0.01)
+    async with scraped() as cluster:
+        await cluster.join("a")
+        (node,) = cluster.nodes
+        cluster.discovered.append(Endpoint("127.0.0.1", node.metrics_export_port or 0))
+        cluster.nodes.clear()
+        await cluster.until(lambda: list(cluster.known()) == [str(cluster.discovered[0])])
+        cluster.nodes.append(node)
+        await cluster.until(lambda: cluster.known() == {"a": 4.0})
+        cluster.nodes.clear()
+        await cluster.until(lambda: not cluster.reader.states)
+        cluster.passed = 100.0
+        await cluster.join("b")
+        await cluster.until(lambda: cluster.known() == {"b": 4.0})
+        lines = cluster.reader.store.ask(MINE, cluster.now() - 200.0, 300.0, 1).lines
+        assert {line.labels[0][1] for line in lines} == {"a", "b"}
+
+
 async def test_nodes_are_scraped_while_the_service_discovery_hangs() -> None:
     async with scraped() as cluster:
         cluster.hangs = True
