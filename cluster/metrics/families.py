@@ -5,10 +5,12 @@ Names and labels are those that Ray 2.60 exports.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
 
+from raymon_tui.cluster.metrics.exposition import Family
 from raymon_tui.cluster.metrics.ray_families import is_ray_own
 
 Fold = Literal["sum", "mean", "max"]
@@ -77,6 +79,18 @@ EXPORTERS_LABELS = frozenset(
 def is_custom(family: str) -> bool:
     """Return whether a family was defined by the user's own code."""
     return not is_ray_own(family)
+
+
+def worth_listing(families: Iterable[Family]) -> tuple[Family, ...]:
+    """Return families without those that tell nothing but since when another one counts: `x_created` of `x_total`.
+
+    Python's client for Prometheus exports one for each counter and each histogram, as a gauge with the same help.
+    """
+    known = tuple(families)
+    births = {
+        f"{one.name.removesuffix('_total')}_created" for one in known if one.type in ("counter", "histogram", "summary")
+    }
+    return tuple(one for one in known if one.name not in births)
 
 
 def custom_labels(labels: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,8 @@ import pytest
 from raymon_tui.backends.base import ConnectOptions
 from raymon_tui.backends.resolve import resolve
 from raymon_tui.cluster.feeds.catalogue import BASE_FEEDS
-from raymon_tui.cluster.metrics.families import is_custom
+from raymon_tui.cluster.metrics.exposition import Family
+from raymon_tui.cluster.metrics.families import is_custom, worth_listing
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.monitor import METRICS, Monitor
 from raymon_tui.cluster.snapshot import Snapshot
@@ -18,6 +19,19 @@ from raymon_tui.tui.charts.family_chart import chart_of_family
 from raymon_tui.tui.demo.cluster import RunningCluster
 
 OURS = {"ray_sample_level": "gauge", "ray_sample_rounds_total": "counter", "ray_sample_seconds": "histogram"}
+
+
+def test_what_says_but_since_when_another_metric_counts_is_not_listed() -> None:
+    given = [
+        Family("calls_created", "gauge"),
+        Family("calls_total", "counter"),
+        Family("jobs_created", "gauge"),
+        Family("jobs_running", "gauge"),
+        Family("seconds", "histogram"),
+        Family("seconds_created", "gauge"),
+    ]
+    listed = [one.name for one in worth_listing(given)]
+    assert listed == ["calls_total", "jobs_created", "jobs_running", "seconds"]
 
 
 @pytest.mark.ray

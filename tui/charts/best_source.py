@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from raymon_tui.backends.errors import RaymonError, UnreachableError
 from raymon_tui.cluster.metrics.charts import Chart
 from raymon_tui.cluster.metrics.exposition import Family
-from raymon_tui.cluster.metrics.families import is_custom
+from raymon_tui.cluster.metrics.families import is_custom, worth_listing
 from raymon_tui.cluster.metrics.measure import Measure
 from raymon_tui.cluster.metrics.targets import told_apart
 from raymon_tui.cluster.monitor import Monitor
@@ -85,7 +85,7 @@ class BestSource:
     @property
     def known_families(self) -> tuple[Family, ...]:
         """What is known of that without asking anybody."""
-        return self._families[1] if self._listed_lately else self._monitor.metrics.store.families()
+        return worth_listing(self._families[1] if self._listed_lately else self._monitor.metrics.store.families())
 
     @property
     def _listed_lately(self) -> bool:
