@@ -28,6 +28,8 @@ from raymon_tui.backends.ssh.transport import SshTransport
 KEEPALIVE_S = 15
 UNACKNOWLEDGED_MS = 20_000
 """After so long without a sign from the other side the kernel gives the connection up."""
+_WHO = "SSH server"
+"""Said of one that is not reached: where only the words are shown it would be taken for the dashboard."""
 
 
 @dataclass(frozen=True)
@@ -207,10 +209,11 @@ def _direct(settings: SshSettings) -> socket.socket:
     try:
         sock = socket.create_connection((settings.host, settings.port), timeout=settings.connect_timeout_s)
     except TimeoutError:
-        said = f"no answer within {settings.connect_timeout_s:.0f} s"
+        said = f"{_WHO}: no answer within {settings.connect_timeout_s:.0f} s"
         raise TimedOutError(tried, said, "Is a firewall in between, or the machine off?") from None
     except (OSError, UnicodeError) as error:
-        raise UnreachableError(tried, failure_of(error, tried=tried).said, "Does sshd listen there? " + WAY) from None
+        said = f"{_WHO}: {failure_of(error, tried=tried).said}"
+        raise UnreachableError(tried, said, "Does sshd listen there? " + WAY) from None
     # Without it a new channel waits for the kernel to gather small packets: 47 ms in place of 2.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):

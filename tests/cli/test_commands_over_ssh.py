@@ -95,13 +95,14 @@ def test_whoever_writes_a_command_as_for_ssh_is_told_where_it_goes(start: Start,
     assert "raymon-tui exec TARGET -- COMMAND" in err
 
 
-def test_a_host_that_is_not_reached_is_named_once(start: Start) -> None:
+def test_a_host_that_is_not_reached_is_named_once_and_not_taken_for_the_dashboard(start: Start) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         code, _, err = done(start("status", f"ssh://{address}"))
     assert code == 3
     assert err.count(address) == 1
+    assert "said: SSH server: Connection refused" in err
 
 
 def test_an_address_alone_gives_no_way_to_run_anything(start: Start) -> None:
