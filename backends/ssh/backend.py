@@ -25,7 +25,8 @@ from raymon_tui.backends.ssh.files import Files
 from raymon_tui.backends.ssh.finding_transport import FindingTransport
 from raymon_tui.backends.ssh.head_dashboards import SCRIPT
 from raymon_tui.backends.ssh.head_token import LARGEST, PLACE, HeadToken
-from raymon_tui.backends.ssh.link import ForwardingForbiddenError, Link
+from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.opening import ForwardingForbiddenError
 from raymon_tui.backends.ssh.relay import Relay
 from raymon_tui.backends.ssh.running import LET_GO_S, Runner
 from raymon_tui.backends.ssh.session_channels import SessionChannels

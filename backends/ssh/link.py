@@ -14,11 +14,12 @@ import paramiko
 
 from raymon_tui.backends.asking import Asking, HostKeyQuestion, NobodyToAsk, SecretQuestion
 from raymon_tui.backends.base import Stage
-from raymon_tui.backends.errors import DeclinedError, RaymonError, RefusedError, TimedOutError, UnreachableError
+from raymon_tui.backends.errors import DeclinedError, RaymonError, TimedOutError, UnreachableError
 from raymon_tui.backends.ssh.channels import LOST, give_back
 from raymon_tui.backends.ssh.description import SshDestination
 from raymon_tui.backends.ssh.detached import detached
 from raymon_tui.backends.ssh.login import Keyring
+from raymon_tui.backends.ssh.opening import opened, refusal_of
 from raymon_tui.backends.ssh.route import Questions, Route, connect
 from raymon_tui.backends.ssh.transport import SshTransport
 
@@ -34,19 +35,8 @@ TOLD_AFTER_S = 0.7
 """A connection that is made sooner is not worth a line on the screen."""
 _THREADS = 24
 _SURE_S = 0.1
-_NO_REASON = "Unable to open channel."
 _CLOSED = "the connection was closed here"
 _LOST = "It is connected again by itself."
-FORBIDDEN, REFUSED, _RESOURCES = 1, 2, 4
-"""Why a server does not open a channel (RFC 4254, 5.1)."""
-
-
-class NoSessionError(UnreachableError):
-    """The server opens no more sessions over this connection, for now."""
-
-
-class ForwardingForbiddenError(RefusedError):
-    """The server opens no channel to a port over this connection."""
 
 
 class Link:
@@ -180,11 +170,10 @@ class Link:
     async def open_channel(self, kind: str, address: tuple[str, int] | None, tried: str) -> paramiko.Channel:
         """Open a channel; raises `ForwardingForbiddenError` where the server does so, else `UnreachableError`."""
         transport = await self.transport()
-        source = None if address is None else ("127.0.0.1", 0)
         try:
-            return await self._blocking(lambda: _opened(transport, kind, address, source), give_back)
+            return await self._blocking(lambda: opened(transport, kind, address, OPEN_S), give_back)
         except paramiko.ChannelException as error:
-            raise _told(error, tried, session=address is None) from None
+            raise refusal_of(error, tried, session=address is None) from None
         except ValueError as error:
             raise UnreachableError(tried, str(error), "Is the address right?") from None
         except LOST:
@@ -270,35 +259,3 @@ class Link:
             if route is not None:
                 await asyncio.shield(detached(route.close))
         self._route = None
-
-
-def _opened(
-    transport: SshTransport, kind: str, address: tuple[str, int] | None, source: tuple[str, int] | None
-) -> paramiko.Channel:
-    """Open a channel; raises `ChannelException` where it is refused, however many are refused at once.
-
-    paramiko keeps the reason of the last refusal alone, so that of two the other is left without one: it is asked for
-    again.
-    """
-    try:
-        return transport.open_channel(kind, address, source, timeout=OPEN_S)
-    except paramiko.ChannelException:
-        raise
-    except paramiko.SSHException as error:
-        if str(error) != _NO_REASON or not transport.is_active():
-            raise
-    return _opened(transport, kind, address, source)
-
-
-def _told(error: paramiko.ChannelException, tried: str, *, session: bool) -> RaymonError:
-    if error.code == FORBIDDEN:
-        return ForwardingForbiddenError(
-            tried, "the server forbids forwarding", "Let sshd allow it: AllowTcpForwarding, PermitOpen."
-        )
-    if session:
-        said = "the server opens no more sessions over one connection"
-        return NoSessionError(tried, said, "Try again later; MaxSessions in sshd_config is the limit.")
-    if error.code == _RESOURCES:
-        return UnreachableError(tried, "the server is short of resources", "It is tried again.")
-    said = "nothing listens there, or the head cannot reach it"
-    return UnreachableError(tried, said, "Is it up, and is that its port?")

@@ -22,7 +22,8 @@ from raymon_tui.backends.ssh.commands import (
     wrapped,
 )
 from raymon_tui.backends.ssh.description import SshDestination
-from raymon_tui.backends.ssh.link import Link, NoSessionError
+from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.opening import NoSessionError
 from raymon_tui.backends.ssh.session_channels import SessionChannels
 
 LET_GO_S = 5.0

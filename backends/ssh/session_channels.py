@@ -9,7 +9,8 @@ import anyio
 import paramiko
 
 from raymon_tui.backends.ssh.channels import give_back
-from raymon_tui.backends.ssh.link import Link, NoSessionError
+from raymon_tui.backends.ssh.link import Link
+from raymon_tui.backends.ssh.opening import NoSessionError
 
 AT_ONCE = 6
 """sshd allows ten (MaxSessions); others may have theirs."""

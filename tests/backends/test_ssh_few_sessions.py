@@ -18,7 +18,7 @@ from words import PATIENCE_S, ended, says
 from raymon_tui.backends.errors import TimedOutError
 from raymon_tui.backends.ssh import session_channels
 from raymon_tui.backends.ssh.backend import SshBackend
-from raymon_tui.backends.ssh.link import NoSessionError
+from raymon_tui.backends.ssh.opening import NoSessionError
 
 
 @pytest.fixture(params=[1, 2])
