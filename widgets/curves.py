@@ -27,13 +27,13 @@ NOW_WITHIN = 0.02
 class NamedCurve(NamedTuple):
     """What a curve is called, and its values at even distances; NaN is a gap. `apart` is not stacked onto others.
 
-    `colour` is the place of its colour among those of curves, that of the curve itself where it is None.
+    Without a `colour` of its own it has that of its place.
     """
 
     name: str
     values: tuple[float, ...]
     apart: bool = False
-    colour: int | None = None
+    colour: Role | None = None
 
 
 class Picture(NamedTuple):
@@ -77,7 +77,7 @@ def _drawn(picture: Picture) -> tuple[NamedCurve, ...]:
 
 
 def _role(curve: NamedCurve, place: int) -> Role:
-    return CURVE_ROLES[place if curve.colour is None else curve.colour]
+    return curve.colour or CURVE_ROLES[place]
 
 
 def _known(curves: Sequence[NamedCurve]) -> list[float]:

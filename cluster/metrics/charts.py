@@ -19,10 +19,14 @@ _RUNNING = ("RUNNING", "RUNNING_IN_RAY_GET", "RUNNING_IN_RAY_WAIT")
 
 
 class Drawn(Struct, frozen=True):
-    """One measure of a chart; `name` is what its line is called, where the measure does not make a line a label."""
+    """One measure of a chart; `name` is what its line is called, where the measure does not make a line a label.
+
+    `bad`: nobody wants to see it rise, and it is drawn as failures are everywhere.
+    """
 
     name: str
     measure: Measure
+    bad: bool = False
 
 
 class Chart(Struct, frozen=True, kw_only=True):
@@ -187,7 +191,7 @@ CHARTS: tuple[Chart, ...] = (
                 "wait for a node", _gauge("ray_tasks", where=_where(State="PENDING_NODE_ASSIGNMENT", Source="owner"))
             ),
             Drawn("wait for arguments", _gauge("ray_tasks", where=_where(State="PENDING_ARGS_AVAIL", Source="owner"))),
-            Drawn("failed", _gauge("ray_tasks", where=_where(State="FAILED", Source="owner"))),
+            Drawn("failed", _gauge("ray_tasks", where=_where(State="FAILED", Source="owner")), bad=True),
         ),
     ),
     Chart(
@@ -211,7 +215,7 @@ CHARTS: tuple[Chart, ...] = (
         drawn=(
             Drawn("active", _gauge("autoscaler_active_nodes")),
             Drawn("on their way", _gauge("autoscaler_pending_nodes")),
-            Drawn("failed lately", _gauge("autoscaler_recently_failed_nodes")),
+            Drawn("failed lately", _gauge("autoscaler_recently_failed_nodes"), bad=True),
         ),
         why_empty="this cluster has no autoscaler that exports metrics",
     ),

@@ -21,6 +21,8 @@ from raymon_tui.cluster.monitor import Monitor
 from raymon_tui.tui.charts.pictures import as_table, drawn_of, picture_of
 from raymon_tui.tui.charts.source import Answered, ScrapedHere, step_words
 from raymon_tui.tui.charts.standing import empty_parts
+from raymon_tui.widgets.content import Role
+from raymon_tui.widgets.curves import CURVE_ROLES
 
 NOW = time.time()
 
@@ -103,7 +105,7 @@ def test_what_ray_itself_is_made_of_is_no_worker() -> None:
 
 
 def test_a_node_that_overtakes_another_one_keeps_its_colour() -> None:
-    def colours(*values: float) -> dict[str, int | None]:
+    def colours(*values: float) -> dict[str, Role | None]:
         lines = tuple(Line((("node", f"n{place}"),), (value,)) for place, value in enumerate(values))
         told = Answered("scraped", NOW, 2.0, 1, (Lines(NOW, 2.0, lines),))
         cpu = chart("cpu")
@@ -111,10 +113,17 @@ def test_a_node_that_overtakes_another_one_keeps_its_colour() -> None:
         assert [curve.values[0] for curve in shown.curves] == sorted(values, reverse=True)
         return {curve.name: curve.colour for curve in shown.curves}
 
-    assert colours(10.0, 90.0, 0.0) == colours(90.0, 10.0, 0.0) == {"n0": 0, "n1": 1, "n2": 2}
+    assert colours(10.0, 90.0, 0.0) == colours(90.0, 10.0, 0.0)
+    assert tuple(colours(10.0, 90.0, 0.0).values()) == (CURVE_ROLES[1], CURVE_ROLES[0], CURVE_ROLES[2])
     many = colours(*map(float, range(9)))
-    assert sorted(colour for colour in many.values() if colour is not None) == list(range(6))
+    assert {colour for colour in many.values() if colour is not None} == set(CURVE_ROLES)
     assert many["n0"] is None
+
+
+def test_what_failed_is_drawn_as_failures_are_everywhere() -> None:
+    tasks = chart("tasks")
+    shown = picture_of(tasks, drawn_of(tasks, by_node=False), answered((1.0,), (2.0,), (3.0,), (4.0,)), {})
+    assert [(curve.name, curve.colour) for curve in shown.curves if curve.colour] == [("failed", "bad")]
 
 
 def test_what_is_counted_whole_is_told_whole() -> None:

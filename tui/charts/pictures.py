@@ -11,7 +11,7 @@ from raymon_tui.cluster.metrics.lines import Line
 from raymon_tui.cluster.metrics.measure import NODE
 from raymon_tui.tui.charts.source import Answered
 from raymon_tui.widgets.content import plain
-from raymon_tui.widgets.curves import MOST_CURVES, NamedCurve, Picture, last_known
+from raymon_tui.widgets.curves import CURVE_ROLES, MOST_CURVES, NamedCurve, Picture, last_known
 from raymon_tui.widgets.numbers import amount, count, duration, percent, rate, size
 
 UNITS: Mapping[Unit, Callable[[float], str]] = {
@@ -44,7 +44,11 @@ def picture_of(
     `answered` is what the measures of `drawn` came to; `nodes` gives titles by target.
     """
     told = zip(drawn, answered.lines, strict=False)
-    curves = [NamedCurve(_name(one, line, nodes), line.values) for one, lines in told for line in lines.lines]
+    curves = [
+        NamedCurve(_name(one, line, nodes), line.values, colour="bad" if one.bad else None)
+        for one, lines in told
+        for line in lines.lines
+    ]
     if chart.needs_first and drawn[0] is chart.drawn[0] and not any(one.lines for one in answered.lines[:1]):
         curves = []
     if any(one.measure.by for one in drawn):
@@ -75,7 +79,7 @@ def _largest_first(curves: Sequence[NamedCurve]) -> list[NamedCurve]:
 
     ordered = sorted(curves, key=newest, reverse=True)
     by_name = sorted(range(min(len(ordered), MOST_CURVES)), key=lambda place: ordered[place].name)
-    for colour, place in enumerate(by_name):
+    for colour, place in zip(CURVE_ROLES, by_name, strict=False):
         ordered[place] = ordered[place]._replace(colour=colour)
     return ordered
 
