@@ -107,7 +107,7 @@ class DashboardPort:
         at_usual = asked.sessions.get(usual)
         if at_usual is not None and (at_usual == UNTOLD or told.meant in ("", at_usual)):
             return usual
-        if not self._link.connection:
+        if at_usual is None and not self._link.connection:
             raise asked.failures[usual]
         if self._one_cluster:
             await ask_head()

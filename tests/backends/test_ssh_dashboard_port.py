@@ -20,12 +20,14 @@ from sshd import Sshd, running_sshd
 from standing_in import StartStandIn, stand_ins
 from words import PATIENCE_S, ended
 
-from raymon_tui.backends.base import ConnectOptions, Endpoint
+from raymon_tui.backends.base import Completed, ConnectOptions, Endpoint
+from raymon_tui.backends.dialling import Dial
 from raymon_tui.backends.errors import NotRayError, UnreachableError
 from raymon_tui.backends.failures import failure_of
 from raymon_tui.backends.resolve import destination_of
-from raymon_tui.backends.ssh import dashboard_port
+from raymon_tui.backends.ssh import dashboard_port, session_at_port
 from raymon_tui.backends.ssh.backend import SshBackend
+from raymon_tui.backends.ssh.dashboard_port import DashboardPort
 from raymon_tui.backends.ssh.description import Container
 from raymon_tui.backends.ssh.head_dashboards import Process, Sessions, chosen, in_a_row, listed, sessions_in
 from raymon_tui.backends.targets import SshTarget
@@ -174,6 +176,32 @@ async def test_where_none_is_the_ports_that_were_looked_at_are_told(head: Sshd, 
         assert "--dashboard-port" in failure.advice
     async with recording(port=usual), opened(head, usual) as backend:
         assert isinstance(await failure_at(backend), NotRayError)
+
+
+async def test_a_connection_that_is_lost_once_the_usual_port_has_answered_does_not_end_the_search(
+    head: Sshd, usual: int, start: StartStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start("session_theirs", port=usual)
+    answered = anyio.Event()
+
+    async def session_at(endpoint: Endpoint, dial: Dial) -> str | None:
+        try:
+            return await session_at_port.session_at(endpoint, dial)
+        finally:
+            answered.set()
+
+    monkeypatch.setattr(dashboard_port, "session_at", session_at)
+    async with opened(head, usual) as backend:
+
+        async def read_sessions() -> Completed:
+            await answered.wait()
+            for hop in backend.link.hops:
+                hop.close()
+            return Completed(0, b"latest=session_mine\n", b"")
+
+        place = DashboardPort(Endpoint(HERE, usual), backend.dial, backend.link, read_sessions, one_cluster=False)
+        assert await place.find() == Endpoint(HERE, usual)
+        assert backend.link.connected == 2
 
 
 async def test_a_ray_that_comes_back_at_another_port_is_found_again(
