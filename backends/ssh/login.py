@@ -29,6 +29,7 @@ MOST_STEPS = 4
 """A server may want a key, a password and a code, one after the other."""
 _TOO_MANY = "Name the right key with --ssh-key FILE, or with IdentityFile and IdentitiesOnly yes in ~/.ssh/config."
 _ANSWER = "Answer it, or log in with a key: --ssh-key FILE, or one in your agent (ssh-add)."
+_CONFIRM = "Say yes where your agent asks, or plug the key in and touch it; or name another with --ssh-key FILE."
 _SOONER = "Answer sooner, or have LoginGraceTime of its sshd_config raised."
 _WORDS = frozenset({"password", "keyboard-interactive"})
 
@@ -86,7 +87,7 @@ class _Login:
         self._tell = tell
         self._patience = patience
         self._began = time.monotonic()
-        self._asked = self._declined = False
+        self._asked = self._declined = self._unsigned = False
         self._said: list[str] = []
 
     def run(self, given: Sequence[Path], held: Sequence[HeldKey]) -> None:
@@ -119,8 +120,8 @@ class _Login:
                 return list(error.allowed_types)
             except UnsignedError:
                 # It may have asked its user, who is not to be asked the same again a moment later.
-                self._asked = True
-                self._say(f"{one.name} was not signed with: the agent would not")
+                self._asked = self._unsigned = True
+                self._say(f"the agent would not sign with {one.held.comment if one.held else one.name}")
                 continue
             except paramiko.AuthenticationException:
                 self._need_connection()
@@ -223,7 +224,7 @@ class _Login:
             raise paramiko.SSHException("")
 
     def _refused(self) -> RefusedError:
-        advice = _ANSWER if self._declined else NAME_IT
+        advice = _ANSWER if self._declined else _CONFIRM if self._unsigned else NAME_IT
         return self._kind(self._tried, "; ".join(self._said) or "there is no key to log in with", advice)
 
     @property

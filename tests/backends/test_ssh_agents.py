@@ -123,7 +123,8 @@ async def test_where_the_agent_will_not_sign_the_next_key_is_tried(
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
         failure = await refused(replace(destination(sshd), keys=()))
         assert isinstance(failure, DeclinedError)
-        assert "the agent would not" in failure.said
+        assert failure.said.startswith("the agent would not sign with ")
+        assert "where your agent asks" in failure.advice
         (home / "id_ed25519").write_bytes(sshd.key.read_bytes())
         async with opened(replace(destination(sshd), keys=())) as backend:
             assert await works(backend)
