@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _TOKEN = re.compile(r"%(.)")
 
 
-def tokens_of(named: str, host: str, port: int, user: str, jump: str = "") -> dict[str, str]:
+def tokens_of(named: str, host: str, port: int, user: str, jump: str = "", host_key_alias: str = "") -> dict[str, str]:
     """Return what each letter behind a `%` stands for: `host` is what `named` comes to, `user` is logged in there."""
     here = socket.gethostname()
     return {
@@ -22,7 +22,7 @@ def tokens_of(named: str, host: str, port: int, user: str, jump: str = "") -> di
         "h": host,
         "i": str(os.getuid()),
         "j": jump,
-        "k": named,
+        "k": host_key_alias or named,
         "L": here.partition(".")[0],
         "l": here,
         "n": named,

@@ -91,12 +91,14 @@ def read_settings(
 
     host, port = last("hostname", named), int(last("port", "22"))
     user = last("user") or getpass.getuser()
-    tokens = tokens_of(named, host, port, user, last("proxyjump"))
+    alias = last("hostkeyalias")
+    alias = "" if alias.lower() in _NO else alias
+    tokens = tokens_of(named, host, port, user, last("proxyjump"), alias)
 
     def paths(values: Iterable[str]) -> tuple[Path, ...]:
         return tuple(path_of(value, tokens, environ) for value in values if value.lower() not in _NO)
 
-    jump, command, alias = last("proxyjump"), last("proxycommand"), last("hostkeyalias")
+    jump, command = last("proxyjump"), last("proxycommand")
     identities = tuple(told.get("identityfile", ()))
     settings = SshSettings(
         host=host,
@@ -113,7 +115,7 @@ def read_settings(
         known_hosts=paths(
             name for key in ("userknownhostsfile", "globalknownhostsfile") for name in _files(told.get(key, ()))
         ),
-        host_key_alias=alias if alias and alias.lower() not in _NO else None,
+        host_key_alias=alias or None,
         new_host_keys=_NEW_HOST_KEYS.get(last("stricthostkeychecking").lower(), "ask"),
         compression=last("compression") == "yes",
         connect_timeout_s=_seconds(last("connecttimeout")),

@@ -75,6 +75,12 @@ async def test_tokens_in_the_configuration_count_whoever_resolves_it(
         assert await works(backend)
 
 
+@pytest.mark.parametrize(("alias", "called"), [("head-7", "head-7"), ("none", "head"), ("", "head")])
+def test_a_file_of_known_hosts_may_be_named_after_the_name_that_its_keys_go_by(alias: str, called: str) -> None:
+    told = {"userknownhostsfile": ["/keys/%k"], "hostkeyalias": [alias], "hostname": ["10.0.0.5"]}
+    assert read_settings(told, "head").known_hosts == (Path("/keys") / called,)
+
+
 def test_keys_of_the_usual_names_are_not_taken_for_named_ones() -> None:
     usual = read_settings({"identityfile": ["~/.ssh/id_rsa", "~/.ssh/id_ed25519"]}, "head")
     named = read_settings({"identityfile": ["~/.ssh/cluster.pem"]}, "head")
