@@ -11,6 +11,8 @@ from raymon_tui.backends.errors import DeclinedError, RefusedError, TimedOutErro
 from raymon_tui.backends.ssh import host_keys
 from raymon_tui.backends.ssh.host_keys import KnownHost
 from raymon_tui.backends.ssh.known_hosts import fingerprint
+from raymon_tui.backends.ssh.public_keys import PublicKey
+from raymon_tui.backends.ssh.revoked import is_revoked
 from raymon_tui.backends.ssh.settings import SshSettings
 
 HANDSHAKE_S = 15.0
@@ -67,6 +69,9 @@ def check(
     Raises `RefusedError` where it must not be trusted or cannot be kept, `DeclinedError` where the user says no.
     """
     key = transport.get_remote_server_key()
+    file = settings.revoked_host_keys
+    if file is not None and is_revoked(PublicKey(key.get_name(), key.asbytes()), file):
+        raise host_keys.revoked(host.name, key, str(file))
     if host_keys.is_known(host, key):
         return
     shown = fingerprint(key.asbytes())

@@ -55,20 +55,29 @@ def is_known(host: KnownHost, key: paramiko.PKey) -> bool:
 
     Raises `RefusedError`, with the lines to look at, where another key of this type is known or this one is revoked.
     """
-    tried, blob = f"check that {host.name} is who it was", key.asbytes()
+    blob = key.asbytes()
     for line in host.keys:
         if line.revoked and line.blob == blob:
-            said = f"its {line.key_type} key {fingerprint(blob)} is revoked in {line}"
-            raise RefusedError(tried, said, "Whoever has that key may be anybody: ask who runs the machine.")
+            raise revoked(host.name, key, str(line))
     if any(line.blob == blob for line in host.good):
         return True
     others = [line for line in host.good if line.key_type == key.get_name()]
     if others:
         was = ", ".join(f"{fingerprint(line.blob)} in {line}" for line in others[:MOST_NAMED])
         said = f"its host key has changed: {key.get_name()} {fingerprint(blob)} now, {was}"
-        raise RefusedError(tried, said, _removing(host, others))
+        raise RefusedError(_tried(host.name), said, _removing(host, others))
     known_otherwise = host.bare and not host.good
     return bool(known_otherwise and any(one.is_about(host.bare) for one in _same(host, blob)))
+
+
+def revoked(name: str, key: paramiko.PKey, where: str) -> RefusedError:
+    """Return what is told of a host whose key is revoked, which `where` says."""
+    said = f"its {key.get_name()} key {fingerprint(key.asbytes())} is revoked in {where}"
+    return RefusedError(_tried(name), said, "Whoever has that key may be anybody: ask who runs the machine.")
+
+
+def _tried(name: str) -> str:
+    return f"check that {name} is who it was"
 
 
 def also_known(host: KnownHost, key: paramiko.PKey) -> tuple[str, ...]:

@@ -41,12 +41,12 @@ class PublicKey:
 
 def public_in(path: Path) -> PublicKey | None:
     """Return the public half of a key file, from the file beside it or from within; None where neither tells."""
-    return _line(_text(Path(f"{path}.pub"))) or _line(_text(path)) or _within(_text(path))
+    return key_on(_text(Path(f"{path}.pub"))) or key_on(_text(path)) or _within(_text(path))
 
 
 def certificate_in(path: Path) -> PublicKey | None:
     """Return the certificate in a file; None where there is none."""
-    found = _line(_text(path))
+    found = key_on(_text(path))
     return found if found is not None and found.is_certificate else None
 
 
@@ -58,8 +58,8 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _line(text: str) -> PublicKey | None:
-    """Return the key on a line as in authorized_keys, without options."""
+def key_on(text: str) -> PublicKey | None:
+    """Return the key on a line as in authorized_keys, without options; None where there is none."""
     words = text.split(None, 2)
     if len(words) < 2 or words[0].startswith("-"):
         return None

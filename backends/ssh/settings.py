@@ -43,6 +43,7 @@ class SshSettings:
     proxy_command: str | None = None
     passes_descriptor: bool = False
     known_hosts: tuple[Path, ...] = ()
+    revoked_host_keys: Path | None = None
     host_key_alias: str | None = None
     new_host_keys: Literal["ask", "accept", "refuse"] = "ask"
     compression: bool = False
@@ -115,6 +116,7 @@ def read_settings(
         known_hosts=paths(
             name for key in ("userknownhostsfile", "globalknownhostsfile") for name in _files(told.get(key, ()))
         ),
+        revoked_host_keys=next(iter(paths(told.get("revokedhostkeys", ()))), None),
         host_key_alias=alias or None,
         new_host_keys=_NEW_HOST_KEYS.get(last("stricthostkeychecking").lower(), "ask"),
         compression=last("compression") == "yes",

@@ -98,6 +98,37 @@ async def test_a_hashed_line_counts_and_a_revoked_key_is_refused(sshd: Sshd, hom
     assert "revoked" in failure.said
 
 
+@pytest.mark.parametrize("form", ["a list", "a KRL"])
+async def test_a_key_in_the_file_of_revoked_ones_is_refused_though_it_is_known(
+    sshd: Sshd, home: Path, form: str
+) -> None:
+    other = keygen(sshd.folder / "other").with_suffix(".pub")
+    file = home / "revoked"
+    with (home / "config").open("a") as config:
+        config.write(f"  RevokedHostKeys {file}\n")
+    for public, is_refused in ((other, False), (sshd.folder / "host_ed25519.pub", True)):
+        file.unlink(missing_ok=True)
+        if form == "a list":
+            file.write_text(f"# of hosts that are gone\n{public.read_text()}")
+        else:
+            subprocess.run(["ssh-keygen", "-q", "-k", "-f", str(file), str(public)], check=True)
+        if is_refused:
+            failure = await refused(destination(sshd), User(trusts=True))
+            assert isinstance(failure, RefusedError)
+            assert f"is revoked in {file}" in failure.said
+        else:
+            async with opened(destination(sshd)) as backend:
+                assert await works(backend)
+
+
+async def test_nobody_is_trusted_while_the_file_of_revoked_keys_cannot_be_read(sshd: Sshd, home: Path) -> None:
+    with (home / "config").open("a") as config:
+        config.write(f"  RevokedHostKeys {home / 'nowhere'}\n")
+    failure = await refused(destination(sshd), User(trusts=True))
+    assert isinstance(failure, RefusedError)
+    assert str(home / "nowhere") in failure.tried
+
+
 async def test_a_changed_key_is_told_with_each_line_that_knows_another_and_what_to_run(
     sshd: Sshd, home: Path, tmp_path: Path
 ) -> None:
