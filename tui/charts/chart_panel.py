@@ -55,7 +55,8 @@ class ChartPanel(Panel, can_focus=True):
     def show(self, picture: Picture, answered: Answered | None, now: float, *, ascii_only: bool) -> None:
         """Draw this from now on; what was `answered` says whose values they are, from when on and in which steps."""
         size = (self.content_size.width, self.content_size.height)
-        if (picture, size, self.margin) == self._drawn or min(size) <= 0:
+        if (picture, size, self.margin) == self._drawn or min(size) <= 0 or not self.query(Lines):
+            # Values may come before its lines are there, and while the screen is taken apart.
             return
         self.picture, self._drawn = picture, (picture, size, self.margin)
         self._told = (answered, now, ascii_only)
