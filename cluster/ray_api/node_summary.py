@@ -54,6 +54,12 @@ class _Raylet(Struct, frozen=True, gc=False, rename="camel"):
 class _Disk(Struct, frozen=True, gc=False):
     total: Finite | None = None
     used: Finite | None = None
+    free: Finite | None = None
+
+    @property
+    def usable(self) -> float | None:
+        """What there is for processes like Ray's, of which others may keep a part back: `df` counts its percents so."""
+        return self.total if self.used is None or self.free is None else self.used + self.free
 
 
 class _GpuRow(Struct, frozen=True, gc=False, rename="camel"):
@@ -104,7 +110,7 @@ def read_node(row: NodeSummary) -> Node:
         mem_used=_at(row.mem, 3),
         mem_total=_at(row.mem, 0),
         disk_used=disk.used,
-        disk_total=disk.total,
+        disk_total=disk.usable,
         object_store_used=store.object_store_bytes_used if store else None,
         object_store_total=store.object_store_bytes_avail if store else None,
         spilled_bytes=store.spilled_bytes_total if store else None,

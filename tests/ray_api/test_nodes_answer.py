@@ -108,6 +108,13 @@ async def test_the_disk_is_the_one_that_ray_writes_to() -> None:
     assert (head.disk_used, head.disk_total) == (900, 1000)
 
 
+async def test_a_disk_is_as_full_as_df_and_the_nodes_exporter_say() -> None:
+    answer = recorded("nodes.json")
+    answer["data"]["summary"][0]["disk"] = {"/": {"total": 250, "used": 24, "free": 76, "percent": 24.0}}
+    head = await node({"/nodes": answer})
+    assert (head.disk_used, head.disk_total) == (24, 100)
+
+
 async def test_the_disk_that_ray_makes_up_inside_kubernetes_is_unknown() -> None:
     answer = recorded("nodes.json")
     answer["data"]["summary"][0]["disk"] = {"/": {"total": 1, "used": 0, "free": 1, "percent": 0.0}}
