@@ -178,6 +178,7 @@ def test_a_changed_host_key_is_told_whole_however_long_the_path_is(
     )
     code, out, _ = done(start("doctor", *target))
     assert code == 4
+    assert f"check that [127.0.0.1]:{sshd.port} is who it was  " in out
     assert f"{known}:1\n" in out
     assert f"-f {known}\n" in out
 

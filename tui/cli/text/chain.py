@@ -27,7 +27,7 @@ def _lines(check: Check, *, ascii_only: bool) -> list[Content]:
     dim: Role = "ink" if check.tried else "dim"
     first = (
         Piece(ascii_glyph if ascii_only else glyph, role),
-        Piece(f" {plain(check.name, NAME):<{NAME}} ", dim),
+        Piece(f" {plain(check.name):<{NAME}} ", dim),
         Piece(f"{took:>{TOOK}}  ", "dim"),
         Piece(plain(said), dim),
     )
