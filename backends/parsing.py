@@ -135,7 +135,9 @@ def _address(text: str, advice: str) -> tuple[SplitResult, str, int | None]:
         port = parts.port
     except ValueError:
         # Its own words may hold a part of a password, where that has a slash in it.
-        raise UsageError(tried, "its port is no number from 0 to 65535", advice) from None
+        port = 0
+    if port == 0:
+        raise UsageError(tried, "its port is no number from 1 to 65535", advice)
     if not parts.hostname:
         raise UsageError(tried, "it names no host", advice)
     if not _HOST.fullmatch(parts.hostname):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from raymon_tui.cluster.findings.finding import Finding, Severity
 from raymon_tui.cluster.snapshot import Snapshot
 
-_TITLES = {"lost": "The dashboard does not answer", "refused": "The cluster refuses access"}
+_TITLES = {"lost": "The cluster cannot be reached", "refused": "The cluster refuses access"}
 
 
 def link_lost(snapshot: Snapshot, _now: float) -> Iterator[Finding]:

@@ -76,6 +76,8 @@ def test_nothing_typed_means_this_machine() -> None:
         ("http://", "names no host"),
         ("http://:8265", "names no host"),
         ("http://head:port", "ort"),
+        ("ssh://head:0", "no number from 1 to 65535"),
+        ("ssh://head:65536", "no number from 1 to 65535"),
         ("http://head:99999", "ort"),
         ("http://[::1", "IPv6"),
         ("head", "none of the forms"),

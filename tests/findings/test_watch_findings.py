@@ -51,7 +51,7 @@ def test_one_hiccup_or_a_route_that_is_not_there_is_no_trouble() -> None:
 def test_with_the_link_lost_only_that_is_told() -> None:
     lost = Link(state="lost", since=NOW - 41, said="Connection refused", advice="Is it up?")
     (finding,) = found(failing(9, link=lost))
-    assert (finding.title, finding.cause) == ("The dashboard does not answer", "Connection refused")
+    assert (finding.title, finding.cause) == ("The cluster cannot be reached", "Connection refused")
     assert (finding.since, finding.hint, finding.severity) == (NOW - 41, "Is it up?", Severity.ERROR)
 
 

@@ -114,7 +114,7 @@ _COMMON = (
         metavar="PORT",
         expose_value=False,
         callback=keep_connect(lambda connect, value: replace(connect, dashboard_port=between(value, 1, 65535))),
-        help="The dashboard's port on the head node, if not 8265.",
+        help="The dashboard's port on the head node; without it 8265, or where the dashboard is found.",
     ),
     click.Option(
         ["--head-ip"],
