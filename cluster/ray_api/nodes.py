@@ -20,6 +20,31 @@ from raymon_tui.cluster.ray_api.words import complaint
 
 _PATH = "/nodes"
 _STORE = "object_store_memory"
+_UNMEASURED = {
+    name: getattr(Node(node_id=""), name)
+    for name in (
+        "idle_s",
+        "cpu_percent",
+        "cpu_count",
+        "load_1m",
+        "mem_used",
+        "mem_total",
+        "disk_used",
+        "disk_total",
+        "object_store_used",
+        "object_store_total",
+        "spilled_bytes",
+        "network_received_per_s",
+        "network_sent_per_s",
+        "disk_read_per_s",
+        "disk_written_per_s",
+        "gpus",
+        "worker_count",
+        "holders",
+        "measured_at",
+    )
+}
+"""What an agent measures, as nobody has measured it."""
 
 
 class _Data(Struct, frozen=True, rename="camel"):
@@ -72,6 +97,12 @@ async def _ask_measured(get: Get) -> _Measured:
 
 def with_names(node: Node, named: NamedNode | None, usage_texts: Mapping[str, str]) -> Node:
     """Return `node` with its resources and labels, and with what GCS says of its life."""
+    told = _with_names(node, named, usage_texts)
+    # For a while Ray repeats what the agent of a node that has died measured last.
+    return told if told.alive else structs.replace(told, **_UNMEASURED)
+
+
+def _with_names(node: Node, named: NamedNode | None, usage_texts: Mapping[str, str]) -> Node:
     text = usage_texts.get(node.node_id)
     usage = None if text is None or not node.alive else read_usage(text)
     if named is None:

@@ -75,6 +75,16 @@ async def test_a_dead_node_says_why_it_died() -> None:
     assert dead.resources_used is None
 
 
+async def test_a_node_that_has_just_died_has_none_of_its_last_measures() -> None:
+    named = recorded("state_nodes.json")
+    row = next(row for row in named["data"]["result"]["result"] if row["node_id"] == HEAD)
+    row["state"] = "DEAD"
+    dead = await node({"/api/v0/nodes": named})
+    assert not dead.alive
+    assert (dead.cpu_percent, dead.mem_used, dead.mem_total, dead.disk_used) == (None, None, None, None)
+    assert (dead.object_store_used, dead.worker_count, dead.holders, dead.gpus) == (None, None, (), ())
+
+
 @pytest.mark.parametrize("gpus", [None, []])
 async def test_a_node_without_accelerators_has_none(gpus: object) -> None:
     answer = recorded("nodes.json")
