@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sshd import Sshd
+from sshd import Sshd, running_sshd
 
 from raymon_tui.backends.base import Endpoint
 from raymon_tui.backends.ssh.description import DASHBOARD, SshDestination
@@ -30,6 +32,18 @@ def make_home(folder: Path, monkeypatch: pytest.MonkeyPatch, *config: str) -> Pa
 def settings_for(sshd: Sshd, alias: str = "*") -> tuple[str, ...]:
     """Return the lines of a configuration that knows the server's key and no other."""
     return (f"Host {alias}", f"  UserKnownHostsFile {sshd.known_hosts}", "  GlobalKnownHostsFile none")
+
+
+@contextlib.contextmanager
+def running_sshd_at_home(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *settings: str, host: str = "127.0.0.1", within: tuple[str, ...] = ()
+) -> Iterator[Sshd]:
+    """Run a server as `running_sshd` does, with a home that knows its key, both below `folder`."""
+    place = folder / "sshd"
+    place.mkdir()
+    with running_sshd(place, *settings, host=host, within=within) as running:
+        make_home(folder / "home", monkeypatch, *settings_for(running))
+        yield running
 
 
 def destination(sshd: Sshd, dashboard: Endpoint = DASHBOARD) -> SshDestination:

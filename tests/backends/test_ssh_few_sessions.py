@@ -11,8 +11,8 @@ from pathlib import Path
 import anyio
 import pytest
 from listening import recording
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd
 from words import PATIENCE_S, ended, says
 
 from raymon_tui.backends.errors import TimedOutError
@@ -29,10 +29,7 @@ def most(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def sshd(most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, f"MaxSessions {most}") as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch, f"MaxSessions {most}") as running:
         yield running
 
 

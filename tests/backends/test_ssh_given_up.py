@@ -17,8 +17,8 @@ import pytest
 from anyio.abc import ByteStream
 from broken_cable import Cable, cable
 from listening import HERE, echoing
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, below, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd, below
 from words import PATIENCE_S, says
 
 from raymon_tui.backends.base import Endpoint
@@ -34,10 +34,7 @@ Work = Callable[[SshBackend], Awaitable[object]]
 
 @pytest.fixture
 def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder) as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch) as running:
         yield running
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import anyio
 import pytest
 from listening import HERE
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd
 from words import PATIENCE_S
 
 from raymon_tui.backends.base import ConnectOptions, Endpoint
@@ -59,10 +59,7 @@ def kept(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sshd(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, f"SetEnv RAY_AUTH_TOKEN_PATH={kept}") as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch, f"SetEnv RAY_AUTH_TOKEN_PATH={kept}") as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from typing import TextIO
 import pytest
 from answering import User
 from paramiko import AuthenticationException
-from ssh_home import make_home, settings_for
+from ssh_home import make_home, running_sshd_at_home, settings_for
 from sshd import Sshd, keygen, running_sshd
 
 from raymon_tui.backends.asking import SecretQuestion
@@ -50,10 +50,7 @@ def ann() -> Iterator[str]:
 @pytest.fixture
 def sshd(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
     """Run a server with the settings that the test names."""
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, *request.param) as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch, *request.param) as running:
         yield running
 
 

@@ -14,8 +14,8 @@ import httpx
 import psutil
 import pytest
 from listening import recording
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, below, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd, below
 from words import PATIENCE_S
 
 from raymon_tui.backends.base import Endpoint
@@ -48,10 +48,7 @@ def forwards() -> bool:
 
 @pytest.fixture
 def sshd(forwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, f"AllowTcpForwarding {'yes' if forwards else 'no'}") as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch, f"AllowTcpForwarding {'yes' if forwards else 'no'}") as running:
         yield running
 
 

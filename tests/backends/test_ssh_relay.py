@@ -15,7 +15,7 @@ import psutil
 import pytest
 from anyio.abc import ByteStream
 from listening import HERE, closed_port, echoing, pouring, recording, silent
-from ssh_home import destination, make_home, settings_for
+from ssh_home import destination, make_home, running_sshd_at_home, settings_for
 from sshd import Sshd, below, running_sshd
 from words import PATIENCE_S, ended, says
 
@@ -30,10 +30,7 @@ MUTE = 20
 @pytest.fixture
 def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
     """A server that forbids forwarding and allows two sessions."""
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, "AllowTcpForwarding no", "MaxSessions 2") as running:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(running))
+    with running_sshd_at_home(tmp_path, monkeypatch, "AllowTcpForwarding no", "MaxSessions 2") as running:
         yield running
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd
 from three_hosts import HEAD, WORKERS, inside, three_hosts
 
 from raymon_tui.backends.base import Endpoint
@@ -39,6 +39,9 @@ class Agent(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer((sys.argv[1], 8080), Agent).serve_forever()
 """
 
+# A Ray of three hosts, in another file, has the same addresses: the two must not be there at once.
+pytestmark = pytest.mark.xdist_group("ray")
+
 
 @pytest.fixture
 def hosts() -> Iterator[dict[str, str]]:
@@ -63,10 +66,7 @@ def agents(hosts: dict[str, str]) -> Iterator[None]:
 @pytest.fixture
 def sshd(hosts: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
     """An SSH server on the head."""
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, host=HEAD, within=inside(hosts[HEAD])) as server:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(server))
+    with running_sshd_at_home(tmp_path, monkeypatch, host=HEAD, within=inside(hosts[HEAD])) as server:
         yield server
 
 

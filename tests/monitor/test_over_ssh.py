@@ -19,7 +19,7 @@ import anyio
 import psutil
 import pytest
 from broken_cable import Cable, cable
-from ssh_home import destination, make_home, settings_for
+from ssh_home import destination, running_sshd_at_home
 from sshd import Sshd, running_sshd
 from watching import until
 from words import ended
@@ -50,10 +50,7 @@ class Clock:
 
 @pytest.fixture
 def sshd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder) as server:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(server))
+    with running_sshd_at_home(tmp_path, monkeypatch) as server:
         yield server
 
 

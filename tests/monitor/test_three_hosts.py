@@ -11,8 +11,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from ssh_home import destination, make_home, settings_for
-from sshd import Sshd, running_sshd
+from ssh_home import destination, running_sshd_at_home
+from sshd import Sshd
 from three_hosts import HEAD, WORKERS, inside, three_hosts
 
 from raymon_tui.backends.direct import dial_directly
@@ -69,10 +69,7 @@ def hosts() -> Iterator[Mapping[str, str]]:
 @pytest.fixture
 def sshd(hosts: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sshd]:
     """An SSH server on the head."""
-    folder = tmp_path / "sshd"
-    folder.mkdir()
-    with running_sshd(folder, host=HEAD, within=inside(hosts[HEAD])) as server:
-        make_home(tmp_path / "home", monkeypatch, *settings_for(server))
+    with running_sshd_at_home(tmp_path, monkeypatch, host=HEAD, within=inside(hosts[HEAD])) as server:
         yield server
 
 
